@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table itself: engine, key, foreign keys, triggers; and what the ALTER asks for.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "migrator/checks/check.h"
+#include "migrator/key_choice.h"
+#include "mysql/connection.h"
+#include "mysql/error.h"
+#include "sql/identifier.h"
+
+namespace wisp::migrator {
+
+Issues check_table(const CheckContext& context) {
+    Issues issues;
+    const sql::Table& table = context.plan.source;
+    const std::string name = sql::quote(table.name);
+    if (!sql::same_name(table.engine, "InnoDB") && !sql::same_name(table.engine, "ROCKSDB")) {
+        issues.push_back(fmt::format(
+            "{} uses engine {}, which has no transactions: its binlog and its rows cannot be brought"
+            " together; convert it with a native ALTER",
+            name, table.engine));
+    }
+    std::string reason = why_no_key(table);
+    if (!reason.empty()) issues.push_back(std::move(reason));
+    if (table.create_statement.find("SYSTEM VERSIONING") != std::string::npos) {
+        issues.push_back(fmt::format(
+            "{} is system-versioned: its history rows are not carried over yet; use a native ALTER",
+            name));
+    }
+    if (context.writer.scalar("SELECT @@max_write_lock_count < 1000000") == "1") {
+        issues.push_back(fmt::format(
+            "max_write_lock_count is low on {}: waiting readers could overtake the cut-over; SET"
+            " GLOBAL max_write_lock_count=4294967295",
+            context.writer.endpoint().label()));
+    }
+    return issues;
+}
+
+Issues check_foreign_keys(const CheckContext& context) {
+    Issues issues;
+    const sql::TableName& name = context.plan.names.source;
+    const std::string schema = sql::text_literal(name.schema);
+    const std::string table = sql::text_literal(name.table);
+    const auto rows = context.writer.query(fmt::format(
+        "SELECT CONSTRAINT_NAME, TABLE_SCHEMA, TABLE_NAME, REFERENCED_TABLE_SCHEMA,"
+        " REFERENCED_TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE"
+        " REFERENCED_TABLE_NAME IS NOT NULL AND ((TABLE_SCHEMA = {} AND TABLE_NAME = {}) OR"
+        " (REFERENCED_TABLE_SCHEMA = {} AND REFERENCED_TABLE_NAME = {}))"
+        " GROUP BY CONSTRAINT_NAME, TABLE_SCHEMA, TABLE_NAME, REFERENCED_TABLE_SCHEMA,"
+        " REFERENCED_TABLE_NAME",
+        schema, table, schema, table));
+    for (const auto& row : rows) {
+        issues.push_back(fmt::format(
+            "foreign key {} goes from `{}`.`{}` to `{}`.`{}`: after the swap it would follow the old"
+            " table, and its cascades are not in the binlog; drop it for the run and add it again"
+            " afterwards",
+            row[0], row[1], row[2], row[3], row[4]));
+    }
+    return issues;
+}
+
+Issues check_triggers(const CheckContext& context) {
+    Issues issues;
+    const sql::TableName& name = context.plan.names.source;
+    const auto rows = context.writer.query(fmt::format(
+        "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} AND"
+        " EVENT_OBJECT_TABLE = {}",
+        sql::text_literal(name.schema), sql::text_literal(name.table)));
+    for (const auto& row : rows) {
+        issues.push_back(fmt::format(
+            "trigger `{}` is on {} and would stay with the old table; drop it for the run and create"
+            " it again afterwards",
+            row[0], sql::quote(name)));
+    }
+    return issues;
+}
+
+Issues check_alter(const CheckContext& context) {
+    Issues issues;
+    const sql::Alter& alter = context.plan.alter;
+    if (!alter.unsupported.empty()) {
+        issues.push_back(fmt::format(
+            "\"{}\" cannot be done through a ghost table; run it as a native ALTER",
+            alter.unsupported));
+    }
+    if (alter.adds_foreign_key) {
+        issues.push_back(
+            "the ALTER adds a foreign key, which a ghost table cannot take along; add it with a native"
+            " ALTER after this migration");
+    }
+    for (const auto& clause : alter.how_clauses) {
+        issues.push_back(fmt::format(
+            "\"{}\" says how the server should run the ALTER; wisp runs it on an empty table; leave"
+            " it out",
+            clause));
+    }
+    return issues;
+}
+
+Issues check_rights(const CheckContext& context) {
+    Issues issues;
+    const std::string user = context.route.write.user;
+    const auto probe = [&](mysql::Connection& connection, const std::string& statement,
+                           const std::string& remedy) {
+        try {
+            connection.query(statement);
+        } catch (const mysql::Error& error) {
+            if (error.kind() != mysql::ErrorKind::kRefused) throw;
+            issues.push_back(fmt::format("{} on {}: {}; {}", user, connection.endpoint().label(),
+                                         error.server_text(), remedy));
+        }
+    };
+    const std::string table = sql::quote(context.plan.names.source);
+    const std::string schema = sql::quote(context.plan.names.source.schema);
+    probe(context.writer, fmt::format("SELECT 1 FROM {} LIMIT 0", table),
+          fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, LOCK TABLES"
+                      " ON {}.* TO it",
+                      schema));
+    const auto& server = context.streamer.server();
+    probe(context.streamer,
+          server.says_binary_log_status() ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
+          server.mariadb() ? "GRANT BINLOG MONITOR, REPLICATION SLAVE ON *.* TO it"
+                           : "GRANT REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO it");
+    return issues;
+}
+
+}  // namespace wisp::migrator

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrator/cutover_driver.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "migrator/inspector.h"
+#include "mysql/connection.h"
+#include "mysql/error.h"
+#include "sql/identifier.h"
+
+namespace wisp::migrator {
+
+Outcome CutoverDriver::attempt(const char* step, Outcome lost,
+                               const std::function<Outcome()>& body) {
+    try {
+        const Outcome outcome = body();
+        if (outcome == Outcome::kTimeout && why_.empty()) {
+            why_ = fmt::format("{} took longer than {} s", step, context_.limit.count());
+        }
+        return outcome;
+    } catch (const mysql::Error& error) {
+        why_ = fmt::format("{}: {}", step, error.what());
+        return error.kind() == mysql::ErrorKind::kLost ? lost : Outcome::kFailed;
+    }
+}
+
+bool is_sentry(mysql::Connection& connection, const sql::TableName& name) {
+    return connection.scalar(fmt::format(
+               "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND"
+               " TABLE_NAME = {}",
+               sql::text_literal(name.schema), sql::text_literal(name.table))) == kSentryComment;
+}
+
+Outcome CutoverDriver::look_at(const sql::TableName& ghost, const sql::TableName& old) {
+    return attempt("looking at the tables", Outcome::kSawNeither, [&] {
+        const auto connection = context_.connector.connect_with_retry(context_.stop);
+        const bool source_there =
+            relation(*connection, context_.plan.names.source) == Relation::kTable;
+        const bool ghost_there = relation(*connection, ghost) == Relation::kTable;
+        const bool old_there = relation(*connection, old) == Relation::kTable;
+        const bool sentry = old_there && is_sentry(*connection, old);
+        if (source_there && !ghost_there && old_there && !sentry) return Outcome::kSawSwapped;
+        if (source_there && ghost_there && (!old_there || sentry)) return Outcome::kSawUnswapped;
+        return Outcome::kSawNeither;
+    });
+}
+
+std::unique_ptr<mysql::Connection> CutoverDriver::open_session() const {
+    mysql::Session session = context_.connector.session();
+    session.lock_wait_timeout = context_.limit;
+    session.wait_timeout = 3 * context_.limit;
+    return mysql::Connector(context_.connector.endpoint(), session).connect();
+}
+
+CutoverState run_cutover(CutoverDriver& driver) {
+    auto state = CutoverState::kLocking;
+    while (!is_end(state)) {
+        Outcome outcome = Outcome::kOk;
+        switch (state) {
+            case CutoverState::kLocking: outcome = driver.lock(); break;
+            case CutoverState::kDraining: outcome = driver.drain(); break;
+            case CutoverState::kRenaming: outcome = driver.rename(); break;
+            case CutoverState::kLooking: outcome = driver.look(); break;
+            default: driver.release(); break;
+        }
+        const auto next = next_state(state, outcome);
+        log::debug("cut-over step={} next={}", to_string(state), to_string(next));
+        state = next;
+    }
+    return state;
+}
+
+}  // namespace wisp::migrator

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two sessions, for servers that refuse RENAME TABLE under LOCK TABLES (MariaDB: error 1192, MySQL
+// before 8.0.13). The locker holds source and sentry; the renamer's RENAME must be waiting on the
+// source table itself before the lock goes.
+//
+// The proof needs no instrumentation. RENAME takes its metadata locks in byte order of the names
+// (MDL_context::acquire_locks sorts by MDL_key; MySQL 5.6 sql/mdl.cc, MariaDB 10.11 sql/mdl.cc), and
+// both names used beside the source here, swap_ghost and swap_old, sort after it: so the first table
+// lock the renamer can wait for is the source's. While the sentry stands under the target name a
+// RENAME whose lock vanished fails (1050). The sentry goes only by the locker's own DROP, which
+// proves that the locker is alive and holds the source at that moment.
+#include <fmt/format.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "migrator/changelog.h"
+#include "migrator/cutover_driver.h"
+#include "mysql/connection.h"
+#include "mysql/error.h"
+#include "sql/identifier.h"
+
+namespace wisp::migrator {
+namespace {
+
+class SentryDriver : public CutoverDriver {
+  public:
+    explicit SentryDriver(CutoverContext context) : CutoverDriver(std::move(context)) {}
+
+    Outcome lock() override {
+        return attempt("waiting for the table lock", Outcome::kFailed, [&] {
+            control_ = open_session();
+            locker_ = open_session();
+            renamer_ = open_session();
+            writer_ = open_session();
+            writer_->execute("SET SESSION autocommit = 0");
+            control_->execute(fmt::format("RENAME TABLE {} TO {}", sql::quote(names().ghost),
+                                          sql::quote(names().swap_ghost)));
+            ghost_moved_ = true;
+            context_.applier.set_ghost(names().swap_ghost);
+            control_->execute(fmt::format("CREATE TABLE {} (id int NOT NULL PRIMARY KEY) COMMENT='{}'",
+                                          sql::quote(names().swap_old), kSentryComment));
+            sentry_made_ = true;
+            locker_->execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE",
+                                         sql::quote(names().source), sql::quote(names().swap_old)));
+            locked_at_ = std::chrono::steady_clock::now();
+            fault::point("cutover.locked");
+            return Outcome::kOk;
+        });
+    }
+
+    Outcome drain() override {
+        return attempt("draining the last events", Outcome::kLost, [&] {
+            control_->execute(write_marker(names().changelog, context_.marker));
+            if (!context_.applier.drain(*writer_, context_.marker, deadline(), context_.stop)) {
+                return Outcome::kTimeout;
+            }
+            if (context_.applier.applied().copy().held_rows == 0) return Outcome::kOk;
+            why_ = "rows are held back by another unique key of the ghost table";
+            return Outcome::kFailed;
+        });
+    }
+
+    Outcome rename() override {
+        // Until the sentry is dropped the RENAME cannot succeed, whatever happens to us.
+        const Outcome queued = attempt("queueing the rename", Outcome::kFailed, [&] {
+            fault::point("cutover.before_rename");
+            renamer_->start(fmt::format("RENAME TABLE {} TO {}, {} TO {}",
+                                        sql::quote(names().source), sql::quote(names().swap_old),
+                                        sql::quote(names().swap_ghost),
+                                        sql::quote(names().source)));
+            renaming_ = true;
+            return wait_until_queued() ? Outcome::kOk : Outcome::kTimeout;
+        });
+        if (queued != Outcome::kOk) return queued;
+        return attempt("renaming", Outcome::kInDoubt, [&] {
+            locker_->execute("DROP TABLE " + sql::quote(names().swap_old));
+            sentry_made_ = false;
+            locker_->execute("UNLOCK TABLES");
+            renamer_->finish();
+            renaming_ = false;
+            renamed_at_ = std::chrono::steady_clock::now();
+            fault::point("cutover.renamed");
+            return Outcome::kOk;
+        });
+    }
+
+    Outcome look() override {
+        end_renamer();
+        renamed_at_ = std::chrono::steady_clock::now();
+        return look_at(names().swap_ghost, names().swap_old);
+    }
+
+    void release() override {
+        end_renamer();  // before the sentry goes: a RENAME left waiting would then succeed
+        locker_.reset();
+        writer_.reset();
+        attempt("taking the attempt back", Outcome::kFailed, [&] {
+            const auto connection = context_.connector.connect_with_retry(context_.stop);
+            if (sentry_made_ && is_sentry(*connection, names().swap_old)) {
+                connection->execute("DROP TABLE " + sql::quote(names().swap_old));
+            }
+            if (ghost_moved_) {
+                connection->execute(fmt::format("RENAME TABLE {} TO {}",
+                                                sql::quote(names().swap_ghost),
+                                                sql::quote(names().ghost)));
+                context_.applier.set_ghost(names().ghost);
+            }
+            return Outcome::kOk;
+        });
+    }
+
+    void finish() override {
+        locker_.reset();
+        renamer_.reset();
+        writer_.reset();
+        const auto connection = context_.connector.connect_with_retry(context_.stop);
+        connection->execute(fmt::format("RENAME TABLE {} TO {}", sql::quote(names().swap_old),
+                                        sql::quote(names().old)));
+    }
+
+  private:
+    [[nodiscard]] const TableNames& names() const { return context_.plan.names; }
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const {
+        return locked_at_ + context_.limit;
+    }
+
+    /// Asks until the renamer waits for a table lock; each question is a round trip, no timer.
+    bool wait_until_queued() {
+        const std::string question =
+            fmt::format("SELECT STATE FROM information_schema.PROCESSLIST WHERE ID = {}",
+                        renamer_->id());
+        while (std::chrono::steady_clock::now() < deadline() && !context_.stop.stop_requested()) {
+            const auto state = control_->scalar(question);
+            if (state == "Waiting for table metadata lock") return true;
+        }
+        return false;
+    }
+
+    /// Kills the renamer's session and waits until the server has none of it.
+    void end_renamer() {
+        if (!renaming_) return;
+        attempt("ending the rename", Outcome::kFailed, [&] {
+            const auto connection = context_.connector.connect_with_retry(context_.stop);
+            const std::string alive = fmt::format(
+                "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {}", renamer_->id());
+            while (connection->scalar(alive)) mysql::kill_connection(*connection, renamer_->id());
+            return Outcome::kOk;
+        });
+        renaming_ = false;
+        renamer_.reset();
+    }
+
+    std::unique_ptr<mysql::Connection> control_;  // sentry, marker, questions
+    std::unique_ptr<mysql::Connection> locker_;
+    std::unique_ptr<mysql::Connection> renamer_;
+    std::unique_ptr<mysql::Connection> writer_;   // the last batches
+    bool ghost_moved_ = false;
+    bool sentry_made_ = false;
+    bool renaming_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<CutoverDriver> make_sentry_driver(CutoverContext context) {
+    return std::make_unique<SentryDriver>(std::move(context));
+}
+
+}  // namespace wisp::migrator

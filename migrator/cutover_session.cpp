@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// One session locks source, ghost and changelog, drains, renames, unlocks. MySQL 8.0.13 and later
+// (WL#9826) allow RENAME TABLE under LOCK TABLES if all its tables are locked for writing.
+#include <fmt/format.h>
+
+#include "base/fault.h"
+#include "migrator/changelog.h"
+#include "migrator/cutover_driver.h"
+#include "mysql/connection.h"
+#include "mysql/error.h"
+#include "sql/identifier.h"
+
+namespace wisp::migrator {
+namespace {
+
+class SessionDriver : public CutoverDriver {
+  public:
+    explicit SessionDriver(CutoverContext context) : CutoverDriver(std::move(context)) {}
+
+    Outcome lock() override {
+        return attempt("waiting for the table lock", Outcome::kFailed, [&] {
+            const TableNames& names = context_.plan.names;
+            session_ = open_session();
+            // Batches commit with COMMIT; START TRANSACTION would release the table locks.
+            session_->execute("SET SESSION autocommit = 0");
+            session_->execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} WRITE",
+                                          sql::quote(names.source), sql::quote(names.ghost),
+                                          sql::quote(names.changelog)));
+            locked_at_ = std::chrono::steady_clock::now();
+            fault::point("cutover.locked");
+            return Outcome::kOk;
+        });
+    }
+
+    Outcome drain() override {
+        return attempt("draining the last events", Outcome::kLost, [&] {
+            session_->execute(write_marker(context_.plan.names.changelog, context_.marker));
+            session_->execute("COMMIT");
+            const bool drained = context_.applier.drain(*session_, context_.marker,
+                                                        locked_at_ + context_.limit, context_.stop);
+            if (!drained) return Outcome::kTimeout;
+            if (context_.applier.applied().copy().held_rows == 0) return Outcome::kOk;
+            why_ = "rows are held back by another unique key of the ghost table";
+            return Outcome::kFailed;
+        });
+    }
+
+    Outcome rename() override {
+        return attempt("renaming", Outcome::kInDoubt, [&] {
+            const TableNames& names = context_.plan.names;
+            fault::point("cutover.before_rename");
+            session_->execute(fmt::format("RENAME TABLE {} TO {}, {} TO {}",
+                                          sql::quote(names.source), sql::quote(names.old),
+                                          sql::quote(names.ghost), sql::quote(names.source)));
+            renamed_at_ = std::chrono::steady_clock::now();
+            fault::point("cutover.renamed");
+            return Outcome::kOk;
+        });
+    }
+
+    Outcome look() override {
+        session_.reset();
+        renamed_at_ = std::chrono::steady_clock::now();
+        return look_at(context_.plan.names.ghost, context_.plan.names.old);
+    }
+
+    void release() override {
+        // Closing the session releases its locks whatever state it is in.
+        session_.reset();
+    }
+
+    void finish() override { session_.reset(); }
+
+  private:
+    std::unique_ptr<mysql::Connection> session_;
+};
+
+}  // namespace
+
+std::unique_ptr<CutoverDriver> make_session_driver(CutoverContext context) {
+    return std::make_unique<SessionDriver>(std::move(context));
+}
+
+}  // namespace wisp::migrator

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engine: builds the workers of one migration, starts and stops their threads and walks the stages:
+// copy overlapping with replay → retry → catch up → postpone → cut-over. The ghost exists already.
+// Runs on the caller's thread; snapshot() from any.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "base/thread.h"
+#include "binlog/streamer.h"
+#include "migrator/applier.h"
+#include "migrator/copier.h"
+#include "migrator/in_flight.h"
+#include "migrator/options.h"
+#include "migrator/plan.h"
+#include "migrator/progress.h"
+#include "migrator/route.h"
+#include "migrator/statement_guard.h"
+#include "throttle/throttler.h"
+
+namespace wisp::migrator {
+
+class CutoverDriver;
+
+class Engine {
+  public:
+    /// `start`: end of the streamed server's binlog, read after the ghost was made.
+    Engine(const Plan& plan, const MigrationOptions& options, const Route& route,
+           binlog::Position start);
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    ~Engine();
+
+    /// Until the tables are swapped. Throws Stopped, Refusal, binlog::StreamError or mysql::Error;
+    /// then the source table is as it was and no thread is left.
+    void run(std::stop_token stop);
+
+    /// True once a chunk may have been copied: the ghost then holds rows.
+    [[nodiscard]] bool copying_began() const { return progress_.copy_began != 0; }
+    [[nodiscard]] ProgressSnapshot snapshot() const;
+
+  private:
+    void start_threads();
+    void stop_threads();
+    void rethrow_thread_failures();
+    void start_applier();
+    void stop_applier();
+    std::unique_ptr<Thread> thread(const char* name, std::function<void(std::stop_token)> body);
+
+    void beat(const std::stop_token& stop);
+    void count_rows(const std::stop_token& stop);
+    void deliver(binlog::Transaction&& transaction, const std::stop_token& stop);
+
+    void prove_start();
+    void await_prepared_xa();
+    void copy();
+    void run_copiers();
+    void retry_missing();
+    void settle_held_rows();
+    void await_postponement();
+    void cut_over();
+    [[nodiscard]] bool try_cut_over();
+    void finish_swap(CutoverDriver& driver) const;
+    /// Over the control connection, again when it was lost; changelog writes may be repeated.
+    void write_control(const std::string& statement);
+    /// Writes a marker and waits until the applier has passed it; returns how long that took.
+    std::chrono::steady_clock::duration pass_marker(std::chrono::seconds limit);
+    void catch_up();
+    void throw_if_stopped() const;
+
+    const Plan& plan_;
+    const MigrationOptions& options_;
+    const Route& route_;
+    mysql::Connector connector_;  // to the server that is read and written
+    std::unique_ptr<mysql::Connection> control_;
+
+    Progress progress_;
+    ChangeQueue queue_;
+    InFlight in_flight_;
+    StatementGuard guard_;
+    Ranges ranges_;
+    Applier applier_;
+    binlog::Streamer streamer_;
+    throttle::SharedKnobs knobs_;
+    throttle::Throttler throttler_;
+
+    std::stop_source ending_;  // set by the operator or by the first thread that fails
+    std::unique_ptr<Thread> streamer_thread_;
+    std::unique_ptr<Thread> throttler_thread_;
+    std::unique_ptr<Thread> heartbeat_thread_;
+    std::unique_ptr<Thread> counter_thread_;
+    std::unique_ptr<Thread> applier_thread_;
+    std::vector<std::unique_ptr<Thread>> copiers_;
+    std::uint64_t marker_ = 0;
+};
+
+}  // namespace wisp::migrator

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrator/names.h"
+
+#include "sql/identifier.h"
+
+namespace wisp::migrator {
+namespace {
+
+/// A name of at most 64 characters that sorts after `base` byte by byte: the base itself with a
+/// suffix if it fits, else "~" (above every ASCII letter) or, for names above that, U+FFE6.
+std::string name_after(const std::string& base, std::string_view suffix) {
+    if (sql::character_count(base) + suffix.size() <= sql::kMaxNameCharacters) {
+        return base + std::string(suffix);
+    }
+    const std::string tail = sql::derived_name(base, suffix);
+    std::string cut = sql::character_count(tail) < sql::kMaxNameCharacters ? tail : tail.substr(1);
+    return (base < "~" ? "~" : "\xEF\xBF\xA6") + cut;
+}
+
+}  // namespace
+
+TableNames table_names(const sql::TableName& source, std::string_view old_timestamp) {
+    const auto in_schema = [&](std::string table) {
+        return sql::TableName{source.schema, std::move(table)};
+    };
+    return {source,
+            in_schema(sql::ghost_name(source.table)),
+            in_schema(sql::changelog_name(source.table)),
+            in_schema(sql::old_name(source.table, old_timestamp)),
+            in_schema(name_after(source.table, "~gho")),
+            in_schema(name_after(source.table, "~old"))};
+}
+
+}  // namespace wisp::migrator

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Refusal: wisp will not, or cannot any more, do what was asked. Its text says what, where and what
+// the operator can do now. Server errors stay mysql::Error.
+#pragma once
+
+#include <stdexcept>
+
+namespace wisp::migrator {
+
+class Refusal : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The operator asked to stop (signal or panic file): no failure of the run, but no success either.
+class Stopped : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+}  // namespace wisp::migrator

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrator/statement_guard.h"
+
+#include <fmt/format.h>
+
+#include "migrator/refusal.h"
+#include "sql/identifier.h"
+#include "sql/statement_scan.h"
+
+namespace wisp::migrator {
+namespace {
+
+bool writes_rows(sql::StatementVerb verb) {
+    using enum sql::StatementVerb;
+    return verb == kInsert || verb == kUpdate || verb == kDelete || verb == kReplace ||
+           verb == kLoad || verb == kOther;
+}
+
+std::string shortened(const std::string& text) {
+    constexpr std::size_t kLongest = 200;
+    return text.size() <= kLongest ? text : text.substr(0, kLongest) + "…";
+}
+
+}  // namespace
+
+void StatementGuard::check(const binlog::Transaction& transaction) const {
+    for (const auto& statement : transaction.statements) {
+        const auto verb = sql::statement_verb(statement.text);
+        if (writes_rows(verb) && sql::mentions(statement.text, statement.schema, source_)) {
+            throw Refusal(fmt::format(
+                "the binlog holds a statement on {} in STATEMENT format at {}: \"{}\"; its rows cannot"
+                " be replayed; make every session write ROW format (SET GLOBAL binlog_format='ROW'"
+                " and reconnect the application) and start again",
+                sql::quote(source_), transaction.end.text(), shortened(statement.text)));
+        }
+        const bool ours = swap_expected_ && verb == sql::StatementVerb::kRename;
+        if (!ours && sql::changes_table(statement.text, statement.schema, source_)) {
+            throw Refusal(fmt::format(
+                "somebody changed {} itself during the run, at {}: \"{}\"; the ghost table no longer"
+                " matches it; drop the ghost table and start again",
+                sql::quote(source_), transaction.end.text(), shortened(statement.text)));
+        }
+    }
+    if (!transaction.unseen_xa.empty() && !unseen_xa_allowed_) {
+        throw Refusal(fmt::format(
+            "XA COMMIT {} at {} commits rows that were prepared before the run began; they may belong"
+            " to {}; start again",
+            transaction.unseen_xa, transaction.end.text(), sql::quote(source_)));
+    }
+}
+
+}  // namespace wisp::migrator

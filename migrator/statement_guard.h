@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statement guard: what the binlog says about the source table other than by rows (R8). DDL on it,
+// DML in statement format, an XA COMMIT whose rows were logged before our start: each stops the run.
+#pragma once
+
+#include <atomic>
+
+#include "binlog/change.h"
+#include "sql/table_def.h"
+
+namespace wisp::migrator {
+
+class StatementGuard {
+  public:
+    explicit StatementGuard(sql::TableName source) : source_(std::move(source)) {}
+
+    /// Throws Refusal if the transaction holds something that cannot be replayed. Streamer thread.
+    void check(const binlog::Transaction& transaction) const;
+    /// From here on a RENAME of the source is our own cut-over. Any thread.
+    void expect_swap(bool expected) { swap_expected_ = expected; }
+    /// XA transactions prepared before the start have all been decided. Any thread.
+    void expect_no_unseen_xa() { unseen_xa_allowed_ = false; }
+
+  private:
+    sql::TableName source_;
+    std::atomic<bool> swap_expected_{false};
+    std::atomic<bool> unseen_xa_allowed_{true};
+};
+
+}  // namespace wisp::migrator

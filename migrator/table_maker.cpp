@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrator/table_maker.h"
+
+#include <fmt/format.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "migrator/changelog.h"
+#include "migrator/inspector.h"
+#include "migrator/refusal.h"
+#include "mysql/connection.h"
+#include "mysql/error.h"
+#include "sql/identifier.h"
+
+namespace wisp::migrator {
+namespace {
+
+void alter_ghost(mysql::Connection& connection, const Plan& plan) {
+    const std::string ghost = sql::quote(plan.names.ghost);
+    try {
+        connection.execute(fmt::format("ALTER TABLE {} {}", ghost, plan.alter.clauses));
+    } catch (const mysql::Error& error) {
+        if (error.kind() == mysql::ErrorKind::kLost) throw;
+        throw Refusal(fmt::format(
+            "the ALTER does not run on the empty ghost table: {} (error {}); correct --alter=\"{}\"",
+            error.server_text(), error.code(), plan.alter.clauses));
+    }
+    if (!plan.alter.sets_auto_increment && plan.source.auto_increment > 1) {
+        connection.execute(
+            fmt::format("ALTER TABLE {} AUTO_INCREMENT={}", ghost, plan.source.auto_increment));
+    }
+}
+
+void refuse_leftover(mysql::Connection& connection, const sql::TableName& name,
+                     std::string_view flag) {
+    if (relation(connection, name) == Relation::kNone) return;
+    throw Refusal(fmt::format(
+        "table {} is there already, perhaps from an earlier run; look at it, then drop it or pass {}",
+        sql::quote(name), flag));
+}
+
+}  // namespace
+
+void drop_table(mysql::Connection& connection, const sql::TableName& name) {
+    connection.execute("DROP TABLE IF EXISTS " + sql::quote(name));
+}
+
+void check_leftovers(mysql::Connection& connection, const TableNames& names,
+                     LeftoverPolicy policy) {
+    if (!policy.drop_ghost) {
+        refuse_leftover(connection, names.ghost, "--initially-drop-ghost-table");
+        refuse_leftover(connection, names.swap_ghost, "--initially-drop-ghost-table");
+    }
+    if (!policy.drop_old) {
+        refuse_leftover(connection, names.old, "--initially-drop-old-table");
+        refuse_leftover(connection, names.swap_old, "--initially-drop-old-table");
+    }
+}
+
+void clear_leftovers(mysql::Connection& connection, const TableNames& names,
+                     LeftoverPolicy policy) {
+    check_leftovers(connection, names, policy);
+    for (const auto& name : {names.changelog, names.ghost, names.swap_ghost}) {
+        drop_table(connection, name);
+    }
+    for (const auto& name : {names.old, names.swap_old}) drop_table(connection, name);
+}
+
+void make_tables(mysql::Connection& connection, const Plan& plan) {
+    try {
+        connection.execute(create_changelog(plan.names.changelog));
+        connection.execute(fmt::format("CREATE TABLE {} LIKE {}", sql::quote(plan.names.ghost),
+                                       sql::quote(plan.names.source)));
+        alter_ghost(connection, plan);
+    } catch (const std::exception&) {
+        if (connection.usable()) {
+            drop_table(connection, plan.names.ghost);
+            drop_table(connection, plan.names.changelog);
+        }
+        throw;
+    }
+    log::info("created ghost and changelog ghost={} changelog={}", plan.names.ghost.table,
+              plan.names.changelog.table);
+    fault::point("tables.created");
+}
+
+std::vector<std::string> tables_left(mysql::Connection& connection, const TableNames& names) {
+    std::vector<std::string> left;
+    // Never the old table: what stands under that name may hold the only copy of somebody's rows.
+    for (const auto& name : {names.ghost, names.changelog, names.swap_ghost}) {
+        if (relation(connection, name) != Relation::kNone) left.push_back(sql::quote(name));
+    }
+    return left;
+}
+
+}  // namespace wisp::migrator

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/connector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "mysql/retry.h"
+
+namespace wisp::mysql {
+
+Connector::Connector(Endpoint endpoint, Session session)
+    : endpoint_(std::move(endpoint)), session_(std::move(session)) {}
+
+std::unique_ptr<Connection> Connector::connect(std::source_location where) const {
+    return std::make_unique<Connection>(endpoint_, session_, where);
+}
+
+std::unique_ptr<Connection> Connector::connect_with_retry(const std::stop_token& stop,
+                                                          const Patience& patience,
+                                                          std::source_location where) const {
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + patience.deadline;
+    Backoff backoff(patience.first_pause, patience.longest_pause);
+    for (unsigned attempt = 1;; ++attempt) {
+        try {
+            // An attempt at a silent host is not to outlast the deadline by much.
+            Endpoint endpoint = endpoint_;
+            const auto left = std::chrono::ceil<std::chrono::seconds>(end - Clock::now());
+            endpoint.connect_timeout =
+                std::clamp(left, std::chrono::seconds(1),
+                           std::max(endpoint_.connect_timeout, std::chrono::seconds(1)));
+            return std::make_unique<Connection>(std::move(endpoint), session_, where);
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::kLost) throw;
+            if (patience.attempts != 0 && attempt >= patience.attempts) throw;
+            const auto wait = backoff.next();
+            if (Clock::now() + wait >= end) throw;
+            log::warn(
+                "server unreachable, trying again server={} attempt={} pause_ms={} error=\"{}\"",
+                endpoint_.label(), attempt, wait.count(), error.what());
+            if (!pause(stop, wait)) throw;
+        }
+    }
+}
+
+}  // namespace wisp::mysql

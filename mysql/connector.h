@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connector: makes connections to one server with one set of session settings. Immutable, so any
+// number of threads may use one.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <source_location>
+#include <stop_token>
+
+#include "mysql/connection.h"
+
+namespace wisp::mysql {
+
+/// How long to go on when a server cannot be reached. A refusal is never tried again.
+struct Patience {
+    unsigned attempts = 0;                       // 0 = as many as the deadline allows
+    std::chrono::milliseconds deadline{60'000};  // no attempt starts after it
+    std::chrono::milliseconds first_pause{100};
+    std::chrono::milliseconds longest_pause{5'000};
+};
+
+class Connector {
+  public:
+    Connector(Endpoint endpoint, Session session);
+
+    /// One attempt. Throws Error.
+    [[nodiscard]] std::unique_ptr<Connection> connect(
+        std::source_location where = std::source_location::current()) const;
+
+    /// At least one attempt, more while the server is unreachable (ErrorKind::kLost). Throws the
+    /// last attempt's Error when patience ends, on a stop, and for every other kind at once.
+    [[nodiscard]] std::unique_ptr<Connection> connect_with_retry(
+        const std::stop_token& stop, const Patience& patience = {},
+        std::source_location where = std::source_location::current()) const;
+
+    [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+    [[nodiscard]] const Session& session() const { return session_; }
+
+  private:
+    Endpoint endpoint_;
+    Session session_;
+};
+
+}  // namespace wisp::mysql

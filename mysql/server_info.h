@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// ServerInfo: which server this is and what it can do. Features are asked for by name, so that no
+// caller compares versions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wisp::mysql {
+
+enum class Flavor : std::uint8_t { kMysql, kMariadb };
+
+struct ServerInfo {
+    Flavor flavor = Flavor::kMysql;
+    unsigned version = 0;  // 90704, 101119, 50624
+    std::string text;      // "MySQL 9.7.4", "MariaDB 10.11.19"
+
+    [[nodiscard]] bool mariadb() const { return flavor == Flavor::kMariadb; }
+    /// RENAME TABLE inside LOCK TABLES (MySQL 8.0.13, WL#9826; not MariaDB: error 1192).
+    [[nodiscard]] bool renames_under_lock() const;
+    /// SHOW REPLICA STATUS, SHOW REPLICAS, SHOW BINARY LOG STATUS (MySQL 8.0.22, 8.2).
+    [[nodiscard]] bool says_replica() const;
+    [[nodiscard]] bool says_binary_log_status() const;
+    /// MySQL's GTIDs with @@gtid_executed (5.6.5); MariaDB's are another thing.
+    [[nodiscard]] bool has_gtid_executed() const;
+    /// @@server_uuid (MySQL 5.6).
+    [[nodiscard]] bool has_server_uuid() const;
+    /// Invisible primary keys and their session switch (MySQL 8.0.30).
+    [[nodiscard]] bool has_generated_invisible_primary_key() const;
+    /// Session variables, each with its first version.
+    [[nodiscard]] bool has_range_optimizer_limit() const;     // MySQL 5.7.9
+    [[nodiscard]] bool has_max_execution_time() const;        // MySQL 5.7.8
+    [[nodiscard]] bool has_cached_statistics() const;         // MySQL 8.0.3
+    [[nodiscard]] bool has_explain_format() const;            // MySQL 8.0.32
+    [[nodiscard]] bool has_in_predicate_conversion() const;   // MariaDB 10.3.18
+    [[nodiscard]] bool has_idle_transaction_timeout() const;  // MariaDB 10.3
+    [[nodiscard]] bool has_snapshot_isolation() const;        // MariaDB 10.6.18 and others
+};
+
+/// From @@version and @@version_comment, e.g. "10.11.19-MariaDB-…".
+[[nodiscard]] ServerInfo parse_server_version(std::string_view version, std::string_view comment);
+
+}  // namespace wisp::mysql
