@@ -329,7 +329,9 @@ void Engine::settle_held_rows() {
 
 void Engine::catch_up() {
     progress_.stage = Stage::kCatchingUp;
-    while (pass_marker(seconds(5)) > options_.cut_over_lock_timeout / 4) {
+    // What is on its way now must fit well into the time the lock may be held.
+    const milliseconds close = milliseconds(options_.cut_over_lock_timeout) / 4;
+    while (pass_marker(seconds(5)) > close) {
         log::debug("the applier is behind backlog_bytes={}", queue_.bytes());
     }
 }

@@ -20,9 +20,13 @@ std::string global(mysql::Connection& connection, const std::string& name) {
     }
 }
 
+/// Switches read as 1 on MySQL and as ON on MariaDB.
+bool is_on(const std::string& value) { return value == "1" || value == "ON"; }
+bool is_off(const std::string& value) { return value == "0" || value == "OFF"; }
+
 void check_server(mysql::Connection& connection, Issues& issues) {
     const std::string where = connection.endpoint().label();
-    if (global(connection, "log_bin") != "1") {
+    if (!is_on(global(connection, "log_bin"))) {
         issues.push_back(fmt::format("the binary log of {} is off; set log_bin and restart", where));
         return;
     }
@@ -57,7 +61,7 @@ Issues check_binlog(const CheckContext& context) {
         check_server(context.writer, issues);
     }
     const std::string ordered = global(context.writer, "binlog_order_commits");
-    if (ordered == "0") {
+    if (is_off(ordered)) {
         issues.push_back(fmt::format(
             "binlog_order_commits is OFF on {}: what the binlog shows could not be proved visible;"
             " SET GLOBAL binlog_order_commits=ON for the run",
@@ -68,7 +72,7 @@ Issues check_binlog(const CheckContext& context) {
 
 Issues check_replica(const CheckContext& context) {
     Issues issues;
-    if (global(context.writer, "read_only") == "1") {
+    if (is_on(global(context.writer, "read_only"))) {
         issues.push_back(fmt::format("{} is read-only; it does not look like the primary; check"
                                      " --host or --assume-master-host",
                                      context.writer.endpoint().label()));
@@ -78,7 +82,7 @@ Issues check_replica(const CheckContext& context) {
     const std::string where = replica.endpoint().label();
     std::string updates = global(replica, "log_replica_updates");
     if (updates.empty()) updates = global(replica, "log_slave_updates");
-    if (updates != "1") {
+    if (!is_on(updates)) {
         issues.push_back(fmt::format(
             "{} does not log what it replicates (log_replica_updates, log_slave_updates); set it and"
             " restart, or connect to the primary with --allow-on-master",
@@ -91,7 +95,7 @@ Issues check_replica(const CheckContext& context) {
                           (!old_workers.empty() && old_workers != "0" && old_workers != "1");
     std::string keeps = global(replica, "replica_preserve_commit_order");
     if (keeps.empty()) keeps = global(replica, "slave_preserve_commit_order");
-    if (!replica.server().mariadb() && parallel && keeps != "1") {
+    if (!replica.server().mariadb() && parallel && !is_on(keeps)) {
         issues.push_back(fmt::format(
             "{} applies in parallel without keeping the commit order, so its binlog can show two"
             " changes of one row in the wrong order; set replica_preserve_commit_order=ON, or connect"
