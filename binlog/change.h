@@ -21,9 +21,9 @@ enum class ChangeKind : std::uint8_t { kInsert, kUpdate, kDelete };
 /// The body of one rows event: owns the bytes that its images point into.
 struct RowsBlock {
     std::shared_ptr<const TableMap> table;
-    std::vector<std::uint8_t> bytes;       // rows part, decompressed, without checksum
-    std::vector<bool> present_before;      // by table column; for inserts unused
-    std::vector<bool> present_after;       // by table column; for deletes unused
+    std::vector<std::uint8_t> bytes;   // rows part, decompressed, without checksum
+    std::vector<bool> present_before;  // by table column; for inserts unused
+    std::vector<bool> present_after;   // by table column; for deletes unused
 };
 
 /// Null bitmap and values of one row as logged; bytes belong to the RowsBlock.
@@ -47,14 +47,16 @@ struct Statement {
 /// One committed group. XA: rows of XA PREPARE are held by the decoder and appear here when XA
 /// COMMIT arrives; XA ROLLBACK drops them.
 struct Transaction {
-    Position end;              // first byte after the group: where a reconnect starts
-    std::string gtid;          // "uuid:7", "uuid:tag:7", "0-1-7"; empty without GTIDs
-    std::uint32_t timestamp = 0;  // seconds, of the commit event
-    std::vector<Change> changes;  // of watched tables only, in log order
+    Position end;                       // first byte after the group: where a reconnect starts
+    std::string gtid;                   // "uuid:7", "uuid:tag:7", "0-1-7"; empty without GTIDs
+    std::uint32_t timestamp = 0;        // seconds, of the commit event
+    std::vector<Change> changes;        // of watched tables only, in log order
     std::vector<Statement> statements;  // all but transaction control, in log order
     /// xid text of an XA COMMIT whose XA PREPARE lies before the start of the stream; else empty.
     std::string unseen_xa;
-    std::size_t bytes = 0;     // memory held by changes, for the queue's bound
+    /// xid text of the XA COMMIT that brought these changes; else empty.
+    std::string decided_xa;
+    std::size_t bytes = 0;  // memory held by changes, for the queue's bound
 };
 
 }  // namespace wisp::binlog

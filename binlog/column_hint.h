@@ -14,7 +14,8 @@ struct ColumnHint {
     /// Used where the TABLE_MAP has no signedness (MySQL before 8.0.1, MariaDB by default).
     bool is_unsigned = false;
     /// Digits after the second of a MariaDB column in the format before MySQL 5.6's
-    /// (mysql56_temporal_format=OFF): the log has type 7, 11 or 12 and no digits. Ignored for others.
+    /// (mysql56_temporal_format=OFF): the log has type 7, 11 or 12 and no digits. Ignored for
+    /// others.
     std::uint8_t fraction_digits_of_old_type = 0;
 };
 

@@ -10,8 +10,8 @@
 
 namespace wisp::binlog {
 
-/// Most digits either family has.
-inline constexpr unsigned kDecimalMaxPrecision = 65;
+/// Columns have at most 65 digits; in binary JSON the whole part counts in full groups of nine.
+inline constexpr unsigned kDecimalMaxPrecision = 81;
 
 [[nodiscard]] bool decimal_format_is_sound(unsigned precision, unsigned scale);
 /// Bytes of a packed DECIMAL(precision, scale).

@@ -109,22 +109,26 @@ Expected<Bytes> Decoder::State::body_of(const EventHeader& header, Bytes event) 
 /// Own 64-bit sum, put right by the low 32 bits the server tells. The server tells none inside
 /// groups since MariaDB 11.4, and leaves out events it filters.
 void Decoder::State::advance(const EventHeader& header) {
-    const bool made_up = header.end_position == 0 && (header.type == EventType::kRotate ||
-                                                      header.type == EventType::kFormatDescription);
-    if (made_up || (header.flags & kFlagArtificial) != 0 ||
-        header.type == EventType::kHeartbeat || header.type == EventType::kHeartbeatV2)
+    constexpr std::uint64_t kFileStart = 4;
+    const bool made_up =
+        header.type == EventType::kFormatDescription
+            ? header.end_position == 0 || received.offset != kFileStart  // told again mid-file
+            : header.type == EventType::kRotate && header.end_position == 0;
+    if (made_up || (header.flags & kFlagArtificial) != 0 || header.type == EventType::kHeartbeat ||
+        header.type == EventType::kHeartbeatV2)
         return;
     received.offset += header.size;
     if (header.end_position == 0) return;
-    const auto behind =
-        static_cast<std::int32_t>(header.end_position - static_cast<std::uint32_t>(received.offset));
+    const auto behind = static_cast<std::int32_t>(header.end_position -
+                                                  static_cast<std::uint32_t>(received.offset));
     received.offset += static_cast<std::uint64_t>(static_cast<std::int64_t>(behind));
 }
 
 Outcome Decoder::State::feed(Bytes event) {
     const std::string where = received.text();
     const auto header = parse_header(event);
-    if (!header) return Unexpected(fmt::format("binlog at {}: {}", where, damaged(header.error()).value()));
+    if (!header)
+        return Unexpected(fmt::format("binlog at {}: {}", where, damaged(header.error()).value()));
     const auto in_context = [&](const std::string& text) {
         return Unexpected(fmt::format("{} event at {}: {}", event_name(header->type), where, text));
     };
@@ -169,16 +173,24 @@ Outcome Decoder::State::handle(const EventHeader& header, Bytes body) {
             return parsed_query(parse_query(body, fixed(kQueryFixedSize), true));
         case EventType::kExecuteLoadQuery:
             return parsed_query(parse_load_query(body, fixed(kLoadQueryFixedSize)));
-        case EventType::kXid: return finish(header);
-        case EventType::kXaPrepare: return handle_xa_prepare(header, body);
-        case EventType::kGtid: return open_group(parse_gtid(body), false);
-        case EventType::kAnonymousGtid: return open_group(Gtid{}, false);
-        case EventType::kGtidTagged: return open_group(parse_gtid_tagged(body), false);
+        case EventType::kXid:
+            return finish(header);
+        case EventType::kXaPrepare:
+            return handle_xa_prepare(header, body);
+        case EventType::kGtid:
+            return open_group(parse_gtid(body), false);
+        case EventType::kAnonymousGtid:
+            return open_group(Gtid{}, false);
+        case EventType::kGtidTagged:
+            return open_group(parse_gtid_tagged(body), false);
         case EventType::kMariadbGtid:
             return open_group(parse_mariadb_gtid(body, header.server_id), true);
-        case EventType::kTransactionPayload: return handle_payload(body);
-        case EventType::kRotate: return handle_rotate(header, body);
-        default: return handle_unknown(header);
+        case EventType::kTransactionPayload:
+            return handle_payload(body);
+        case EventType::kRotate:
+            return handle_rotate(header, body);
+        default:
+            return handle_unknown(header);
     }
 }
 
@@ -189,9 +201,9 @@ Outcome Decoder::State::handle_unknown(const EventHeader& header) const {
             "the server says that its log has a gap here, so changes are missing; rows may have "
             "been lost: start again from a fresh copy"));
     if (header.type == EventType::kPartialRowData)
-        return Unexpected(std::string(
-            "the server splits large rows events, which is not supported; raise "
-            "binlog_row_event_fragment_threshold on the server, then start again"));
+        return Unexpected(
+            std::string("the server splits large rows events, which is not supported; raise "
+                        "binlog_row_event_fragment_threshold on the server, then start again"));
     if ((header.flags & kFlagIgnorable) != 0) return std::nullopt;
     return Unexpected(std::string(
         "this kind of event is not known and must not be skipped; the server is newer (or much "
@@ -220,7 +232,8 @@ Outcome Decoder::State::finish(const EventHeader& header) {
 }
 
 Expected<void> Decoder::State::handle_rows(const EventHeader& header, Bytes body) {
-    const std::size_t fixed = format ? format->fixed_size(header.type, kRowsFixedSize) : kRowsFixedSize;
+    const std::size_t fixed =
+        format ? format->fixed_size(header.type, kRowsFixedSize) : kRowsFixedSize;
     const auto head = parse_rows_head(body, fixed);
     if (!head) return damaged(head.error());
     // Closes a statement whose tables the server did not log; belongs to no table.
@@ -231,7 +244,8 @@ Expected<void> Decoder::State::handle_rows(const EventHeader& header, Bytes body
     if (table.map && header.type == EventType::kPartialUpdateRows)
         return Unexpected(fmt::format(
             "an UPDATE of `{}`.`{}` logs parts of JSON documents only, which is not supported; SET "
-            "GLOBAL binlog_row_value_options='' (and in the sessions that set it), then start again",
+            "GLOBAL binlog_row_value_options='' (and in the sessions that set it), then start "
+            "again",
             table.map->schema, table.map->table));
     if (table.map) {
         const auto bytes =
@@ -248,22 +262,37 @@ Outcome Decoder::State::handle_query(const EventHeader& header, const Statement&
     const Meaning meaning = meaning_of(statement.text);
     switch (meaning.control) {
         case Control::kBegin:
-        case Control::kXaStart: group.begin(); return std::nullopt;
-        case Control::kCommit: return finish(header);
-        case Control::kRollback: group.drop_changes(); return finish(header);
-        case Control::kSavepoint: group.savepoint(meaning.name); return std::nullopt;
-        case Control::kRelease: group.release(meaning.name); return std::nullopt;
-        case Control::kRollbackTo: return handle_rollback_to(meaning.name);
-        case Control::kXaEnd: return std::nullopt;
-        case Control::kXaPrepare: group.hold(meaning.name); return finish(header);
+        case Control::kXaStart:
+            group.begin();
+            return std::nullopt;
+        case Control::kCommit:
+            return finish(header);
+        case Control::kRollback:
+            group.drop_changes();
+            return finish(header);
+        case Control::kSavepoint:
+            group.savepoint(meaning.name);
+            return std::nullopt;
+        case Control::kRelease:
+            group.release(meaning.name);
+            return std::nullopt;
+        case Control::kRollbackTo:
+            return handle_rollback_to(meaning.name);
+        case Control::kXaEnd:
+            return std::nullopt;
+        case Control::kXaPrepare:
+            group.hold(meaning.name);
+            return finish(header);
         case Control::kXaCommit:
         case Control::kXaCommitOnePhase:
-        case Control::kXaRollback: return handle_xa_end(header, meaning);
+        case Control::kXaRollback:
+            return handle_xa_end(header, meaning);
         case Control::kCreateAndBegin:
             group.add(statement);
             group.begin();
             return std::nullopt;
-        case Control::kNone: break;
+        case Control::kNone:
+            break;
     }
     group.add(statement);
     if (group.begun()) return std::nullopt;
@@ -313,7 +342,8 @@ Outcome Decoder::State::handle_payload(Bytes body) {
             return damaged("a TRANSACTION_PAYLOAD holds another one");
         auto outcome = handle(*header, event->subspan(kHeaderSize));
         if (!outcome)
-            return Unexpected(fmt::format("inside it, {}: {}", event_name(header->type), outcome.error()));
+            return Unexpected(
+                fmt::format("inside it, {}: {}", event_name(header->type), outcome.error()));
         if (*outcome && done) return damaged("a TRANSACTION_PAYLOAD holds two transactions");
         if (*outcome) done = std::move(**outcome);
     }
@@ -328,9 +358,10 @@ Outcome Decoder::State::handle_rotate(const EventHeader& header, Bytes body) {
     if (!in.ok() || file.empty()) return damaged("the event is too short");
     const bool same_file = file == received.file;
     if (!group.idle() && !same_file) {
-        log::warn("half a transaction stands at the end of a binlog file and is dropped "
-                  "position={} next_file={}",
-                  received.text(), file);
+        log::warn(
+            "half a transaction stands at the end of a binlog file and is dropped "
+            "position={} next_file={}",
+            received.text(), file);
         group.reset();
     }
     tables.end_statement();
@@ -347,13 +378,21 @@ Decoder::Decoder(std::vector<sql::TableName> watched, Position start,
 
 Decoder::~Decoder() = default;
 
-Outcome Decoder::feed(std::span<const std::uint8_t> event) { return state_->feed(event); }
+Outcome Decoder::feed(std::span<const std::uint8_t> event) {
+    return state_->feed(event);
+}
 
-Position Decoder::resume_position() const { return state_->resume; }
+Position Decoder::resume_position() const {
+    return state_->resume;
+}
 
-Position Decoder::received_position() const { return state_->received; }
+Position Decoder::received_position() const {
+    return state_->received;
+}
 
-const std::string& Decoder::last_gtid() const { return state_->last_gtid; }
+const std::string& Decoder::last_gtid() const {
+    return state_->last_gtid;
+}
 
 void Decoder::reconnected() {
     state_->group.reset();

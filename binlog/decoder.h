@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decoder: a state machine from raw events to committed transactions of watched tables. From an
-// EventSource to the streamer. No I/O, one thread. Rows of other tables are dropped at the table id,
-// before anything is decoded or allocated.
+// EventSource to the streamer. No I/O, one thread. Rows of other tables are dropped at the table
+// id, before anything is decoded or allocated.
 #pragma once
 
 #include <cstdint>

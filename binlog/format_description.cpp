@@ -17,6 +17,7 @@ std::size_t FormatDescription::fixed_size(EventType type, std::size_t otherwise)
 // bytes of checksum even when the algorithm is 0 (none). Servers before 5.6 / 5.3 had neither.
 Expected<FormatDescription> parse_format_description(Bytes event) {
     constexpr std::size_t kTrailer = 1 + kChecksumSize;
+    if (const auto header = parse_header(event); !header) return Unexpected(header.error());
     ByteReader in(event);
     in.skip(kHeaderSize);
     const auto version = in.u16();
@@ -36,10 +37,10 @@ Expected<FormatDescription> parse_format_description(Bytes event) {
     format.fixed_sizes.assign(sizes.begin(), sizes.end());
     const auto algorithm = in.u8();
     if (algorithm > 1)
-        return Unexpected(fmt::format(
-            "the binlog of {} uses checksum algorithm {}, which is not known: set "
-            "binlog_checksum=CRC32 on the server and rotate its log",
-            format.server_version, algorithm));
+        return Unexpected(
+            fmt::format("the binlog of {} uses checksum algorithm {}, which is not known: set "
+                        "binlog_checksum=CRC32 on the server and rotate its log",
+                        format.server_version, algorithm));
     format.checksums = algorithm == 1;
     if (format.checksums && !checksum_matches(event))
         return Unexpected(std::string("the checksum of a FORMAT_DESCRIPTION event is wrong"));

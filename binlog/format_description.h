@@ -16,8 +16,8 @@ namespace wisp::binlog {
 
 struct FormatDescription {
     std::string server_version;
-    std::uint32_t created = 0;  // not 0: the server started with this file
-    bool checksums = false;     // events end in a CRC32
+    std::uint32_t created = 0;              // not 0: the server started with this file
+    bool checksums = false;                 // events end in a CRC32
     std::vector<std::uint8_t> fixed_sizes;  // post-header length by type - 1
 
     /// Bytes between the header and the variable part; `otherwise` if the event does not say.

@@ -39,7 +39,8 @@ void Group::savepoint(std::string_view name) {
 }
 
 void Group::release(std::string_view name) {
-    std::erase_if(savepoints_, [key = folded(name)](const auto& point) { return point.name == key; });
+    std::erase_if(savepoints_,
+                  [key = folded(name)](const auto& point) { return point.name == key; });
 }
 
 bool Group::rollback_to(std::string_view name) {
@@ -73,6 +74,7 @@ void Group::commit_held(const std::string& xid) {
     building_.changes = std::move(held->second.changes);
     building_.statements = std::move(held->second.statements);
     building_.bytes = held->second.bytes;
+    building_.decided_xa = xid;
     held_.erase(held);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Group: the transaction that is being read, from its GTID or BEGIN to its end, with its savepoints;
-// and the rows of XA transactions that are prepared and not yet decided.
+// Group: the transaction that is being read, from its GTID or BEGIN to its end, with its
+// savepoints; and the rows of XA transactions that are prepared and not yet decided.
 #pragma once
 
 #include <cstddef>

@@ -17,8 +17,8 @@ Expected<EventHeader> parse_header(Bytes event) {
     header.end_position = in.u32();
     header.flags = in.u16();
     if (!in.ok())
-        return Unexpected(fmt::format("an event of {} bytes is shorter than its header",
-                                      event.size()));
+        return Unexpected(
+            fmt::format("an event of {} bytes is shorter than its header", event.size()));
     if (header.size != event.size())
         return Unexpected(fmt::format("a {} event says it has {} bytes and came with {}",
                                       event_name(header.type), header.size, event.size()));

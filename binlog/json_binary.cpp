@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "binlog/json_binary.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -18,7 +19,8 @@ namespace wisp::binlog {
 
 namespace {
 
-constexpr unsigned kMaxDepth = 100;  // JSON_DOCUMENT_MAX_DEPTH, sql-common/json_syntax_check.h (9.x)
+constexpr unsigned kMaxDepth =
+    100;  // JSON_DOCUMENT_MAX_DEPTH, sql-common/json_syntax_check.h (9.x)
 constexpr std::uint8_t kVarString = 253;
 
 /// '…' with what the server's lexer would take apart escaped.
@@ -95,6 +97,7 @@ class Writer {
     std::string expression(const JsonValue& value, unsigned depth);
     std::string container_expression(const JsonValue& value, unsigned depth);
     std::string opaque_expression(const JsonValue& value);
+    static std::string decimal_expression(ByteReader& in);
     std::string blob_expression(const JsonValue& value);
     std::string bit_expression(Bytes bytes);
 
@@ -103,8 +106,8 @@ class Writer {
     std::string refusal_;
 };
 
-// The server reads integers up to 2^32 - 1 in text as signed and larger ones as unsigned (rapidjson's
-// Uint and Uint64 events, sql-common/json_dom.cc, 9.7; seen with JSON_TYPE).
+// The server reads integers up to 2^32 - 1 in text as signed and larger ones as unsigned
+// (rapidjson's Uint and Uint64 events, sql-common/json_dom.cc, 9.7; seen with JSON_TYPE).
 bool text_keeps(std::int64_t integer) {
     return integer <= std::numeric_limits<std::uint32_t>::max();
 }
@@ -115,11 +118,20 @@ bool text_keeps(std::uint64_t integer) {
 bool Writer::append_text(const JsonValue& value, unsigned depth, std::string& out) {
     switch (value.kind) {
         case JsonKind::kObject:
-        case JsonKind::kArray: return append_container_text(value, depth, out);
-        case JsonKind::kNull: out += "null"; return true;
-        case JsonKind::kTrue: out += "true"; return true;
-        case JsonKind::kFalse: out += "false"; return true;
-        case JsonKind::kSigned: out += std::to_string(value.integer); return text_keeps(value.integer);
+        case JsonKind::kArray:
+            return append_container_text(value, depth, out);
+        case JsonKind::kNull:
+            out += "null";
+            return true;
+        case JsonKind::kTrue:
+            out += "true";
+            return true;
+        case JsonKind::kFalse:
+            out += "false";
+            return true;
+        case JsonKind::kSigned:
+            out += std::to_string(value.integer);
+            return text_keeps(value.integer);
         case JsonKind::kUnsigned:
             out += std::to_string(value.unsigned_integer);
             return text_keeps(value.unsigned_integer);
@@ -127,8 +139,11 @@ bool Writer::append_text(const JsonValue& value, unsigned depth, std::string& ou
             if (!std::isfinite(value.real)) document_.fail();
             append_double(value.real, out);
             return true;
-        case JsonKind::kString: append_json_string(value.text, out); return true;
-        case JsonKind::kOpaque: return false;
+        case JsonKind::kString:
+            append_json_string(value.text, out);
+            return true;
+        case JsonKind::kOpaque:
+            return false;
     }
     return false;
 }
@@ -159,10 +174,14 @@ std::string Writer::expression(const JsonValue& value, unsigned depth) {
         return "CAST(" + quoted(text) + " AS JSON)";
     document_.restart();
     switch (value.kind) {
-        case JsonKind::kSigned: return fmt::format("CAST({} AS SIGNED)", value.integer);
-        case JsonKind::kUnsigned: return fmt::format("CAST({} AS UNSIGNED)", value.unsigned_integer);
-        case JsonKind::kOpaque: return opaque_expression(value);
-        default: return container_expression(value, depth);
+        case JsonKind::kSigned:
+            return fmt::format("CAST({} AS SIGNED)", value.integer);
+        case JsonKind::kUnsigned:
+            return fmt::format("CAST({} AS UNSIGNED)", value.unsigned_integer);
+        case JsonKind::kOpaque:
+            return opaque_expression(value);
+        default:
+            return container_expression(value, depth);
     }
 }
 
@@ -182,13 +201,9 @@ std::string Writer::opaque_expression(const JsonValue& value) {
     ByteReader in(value.bytes);
     std::string out;
     switch (value.opaque_type) {
-        case kDecimal: {
-            const unsigned precision = in.u8();
-            const unsigned scale = in.u8();
-            const auto text = decimal_text(in, precision, scale);
-            out = fmt::format("CAST('{}' AS DECIMAL({},{}))", text, precision, scale);
+        case kDecimal:
+            out = decimal_expression(in);
             break;
-        }
         case kDate:
             out = fmt::format("CAST('{}' AS DATE)",
                               packed_date_text(static_cast<std::int64_t>(in.u64())));
@@ -206,11 +221,34 @@ std::string Writer::opaque_expression(const JsonValue& value) {
                 fmt::format("[\"{}\"]", packed_datetime_text(static_cast<std::int64_t>(in.u64()))),
                 "TIMESTAMP(6)", "c");
             break;
-        case kBit: return bit_expression(value.bytes);
-        default: return blob_expression(value);
+        case kBit:
+            return bit_expression(value.bytes);
+        default:
+            return blob_expression(value);
     }
     if (!in.ok() || in.remaining() > 0) document_.fail();
     return out;
+}
+
+/// A DECIMAL in a document remembers a precision: of a literal its digits, of an expression the
+/// whole part in full groups of nine, of a column the column's. (9.7, seen in the log.)
+std::string Writer::decimal_expression(ByteReader& in) {
+    constexpr unsigned kMostDigits = 65;
+    const unsigned precision = in.u8();
+    const unsigned scale = in.u8();
+    const auto text = decimal_text(in, precision, scale);
+    if (!in.ok()) return {};
+    const std::string_view digits = std::string_view(text).substr(text[0] == '-' ? 1 : 0);
+    const auto dot = std::min(digits.find('.'), digits.size());
+    const std::string sign = text[0] == '-' ? "-" : "";
+    if (precision == dot + scale && precision <= kMostDigits)
+        return scale == 0 ? text + '.' : text;  // "7" alone would be an integer
+    if (precision == scale && digits[0] == '0') return sign + std::string(digits.substr(1));
+    if (precision == (dot + 8) / 9 * 9 + scale || precision > kMostDigits)
+        return fmt::format("CAST('{}' AS DECIMAL({},{}))", text, std::min(precision, kMostDigits),
+                           scale);
+    return through_column("[\"" + text + "\"]", fmt::format("DECIMAL({},{})", precision, scale),
+                          "c");
 }
 
 std::string Writer::bit_expression(Bytes bytes) {
@@ -219,22 +257,30 @@ std::string Writer::bit_expression(Bytes bytes) {
         return {};
     }
     const std::uint64_t number = ByteReader(bytes).be(bytes.size());
-    return through_column(fmt::format("[{}]", number), fmt::format("BIT({})", bytes.size() * 8), "c");
+    return through_column(fmt::format("[{}]", number), fmt::format("BIT({})", bytes.size() * 8),
+                          "c");
 }
 
-/// Binary strings remember the type of the column they came from. Expressions have VARCHAR (before
-/// 8.0 VAR_STRING), BLOB and LONGBLOB; the others a column of JSON_TABLE has, but only for text.
+/// Binary strings remember the type of the column or expression they came from. Expressions have
+/// VARCHAR (before 8.0 VAR_STRING) and, by the greatest length that they could have, MEDIUMBLOB and
+/// LONGBLOB; BLOB comes of a column; TINYBLOB and BINARY are columns' own, and JSON_TABLE fills
+/// such a column with text only.
 std::string Writer::blob_expression(const JsonValue& value) {
     const auto hex = hex_literal(value.bytes);
     switch (value.opaque_type) {
         case kVarchar:
-        case kVarString: return hex;
-        case kBlob: return through_column("[null]", "BLOB", "IFNULL(c," + hex + ")");
-        case kLongBlob: return "UNCOMPRESS(COMPRESS(" + hex + "))";
-        default: break;
+        case kVarString:
+            return hex;
+        case kBlob:
+            return through_column("[null]", "BLOB", "IFNULL(c," + hex + ")");
+        case kMediumBlob:
+            return "INSERT(REPEAT(X'00',65536),1,65536," + hex + ")";
+        case kLongBlob:
+            return "UNCOMPRESS(COMPRESS(" + hex + "))";
+        default:
+            break;
     }
-    const bool column_type = value.opaque_type == kTinyBlob || value.opaque_type == kMediumBlob ||
-                             value.opaque_type == kString;
+    const bool column_type = value.opaque_type == kTinyBlob || value.opaque_type == kString;
     if (!column_type || !is_valid_utf8(value.bytes)) {
         refusal_ = fmt::format(
             "a JSON document holds a binary value of type {} that no SQL expression can make; "
@@ -246,7 +292,6 @@ std::string Writer::blob_expression(const JsonValue& value) {
     append_json_string(as_text(value.bytes), json);
     json += ']';
     if (value.opaque_type == kTinyBlob) return through_column(json, "TINYBLOB", "c");
-    if (value.opaque_type == kMediumBlob) return through_column(json, "MEDIUMBLOB", "c");
     return through_column(json, fmt::format("BINARY({})", value.bytes.size()), "c");
 }
 
@@ -255,14 +300,15 @@ Expected<std::string> Writer::run() {
     std::string out = expression(root, 0);
     const bool is_json = out.starts_with("CAST(_utf8mb4") || out.starts_with("JSON_");
     if (!is_json) out = "JSON_EXTRACT(JSON_ARRAY(" + out + "),'$[0]')";
-    if (!document_.ok())
-        return Unexpected(std::string("a binary JSON document is malformed"));
+    if (!document_.ok()) return Unexpected(std::string("a binary JSON document is malformed"));
     if (!refusal_.empty()) return Unexpected(refusal_);
     return out;
 }
 
 }  // namespace
 
-Expected<std::string> json_expression(Bytes document) { return Writer(document).run(); }
+Expected<std::string> json_expression(Bytes document) {
+    return Writer(document).run();
+}
 
 }  // namespace wisp::binlog

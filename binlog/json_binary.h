@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // MySQL's binary JSON to an SQL expression that makes the same document again, types included.
-// What JSON text reproduces becomes CAST(_utf8mb4'…' AS JSON); documents with DECIMAL, dates, BIT or
-// binary values, or integers whose sign type text would change, are built by JSON_OBJECT, JSON_ARRAY.
+// What JSON text reproduces becomes CAST(_utf8mb4'…' AS JSON); documents with DECIMAL, dates, BIT
+// or binary values, or integers whose sign type text would change, are built by JSON_OBJECT,
+// JSON_ARRAY.
 #pragma once
 
 #include <string>

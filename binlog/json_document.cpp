@@ -27,9 +27,15 @@ enum : std::uint8_t {
 
 constexpr std::size_t kKeyLengthSize = 2;
 
-std::size_t offset_size(const JsonValue& container) { return container.large ? 4 : 2; }
-std::size_t key_entry_size(const JsonValue& object) { return offset_size(object) + kKeyLengthSize; }
-std::size_t value_entry_size(const JsonValue& container) { return 1 + offset_size(container); }
+std::size_t offset_size(const JsonValue& container) {
+    return container.large ? 4 : 2;
+}
+std::size_t key_entry_size(const JsonValue& object) {
+    return offset_size(object) + kKeyLengthSize;
+}
+std::size_t value_entry_size(const JsonValue& container) {
+    return 1 + offset_size(container);
+}
 
 /// Scalars of at most the offset's size stand in the value entry itself.
 bool is_inlined(std::uint8_t type, bool large) {
@@ -66,10 +72,17 @@ std::uint64_t read_length(ByteReader& in) {
 JsonValue read_literal(ByteReader& in) {
     JsonValue value;
     switch (in.u8()) {
-        case 0: value.kind = JsonKind::kNull; break;
-        case 1: value.kind = JsonKind::kTrue; break;
-        case 2: value.kind = JsonKind::kFalse; break;
-        default: in.fail();
+        case 0:
+            value.kind = JsonKind::kNull;
+            break;
+        case 1:
+            value.kind = JsonKind::kTrue;
+            break;
+        case 2:
+            value.kind = JsonKind::kFalse;
+            break;
+        default:
+            in.fail();
     }
     return value;
 }
@@ -77,13 +90,20 @@ JsonValue read_literal(ByteReader& in) {
 JsonValue read_scalar(std::uint8_t type, ByteReader& in) {
     JsonValue value;
     switch (type) {
-        case kLiteral: return read_literal(in);
-        case kInt16: return signed_value(static_cast<std::int16_t>(in.u16()));
-        case kUint16: return unsigned_value(in.u16());
-        case kInt32: return signed_value(static_cast<std::int32_t>(in.u32()));
-        case kUint32: return unsigned_value(in.u32());
-        case kInt64: return signed_value(static_cast<std::int64_t>(in.u64()));
-        case kUint64: return unsigned_value(in.u64());
+        case kLiteral:
+            return read_literal(in);
+        case kInt16:
+            return signed_value(static_cast<std::int16_t>(in.u16()));
+        case kUint16:
+            return unsigned_value(in.u16());
+        case kInt32:
+            return signed_value(static_cast<std::int32_t>(in.u32()));
+        case kUint32:
+            return unsigned_value(in.u32());
+        case kInt64:
+            return signed_value(static_cast<std::int64_t>(in.u64()));
+        case kUint64:
+            return unsigned_value(in.u64());
         case kDoubleType:
             value.kind = JsonKind::kDouble;
             value.real = std::bit_cast<double>(in.u64());
@@ -137,8 +157,8 @@ JsonValue JsonDocument::read_container(JsonKind kind, bool large, Bytes from) {
     ByteReader in(from);
     container.count = in.le(width);
     const std::uint64_t size = in.le(width);  // from the count to the container's end
-    const std::uint64_t entry = value_entry_size(container) +
-                                (kind == JsonKind::kObject ? key_entry_size(container) : 0);
+    const std::uint64_t entry =
+        value_entry_size(container) + (kind == JsonKind::kObject ? key_entry_size(container) : 0);
     if (!in.ok() || size > from.size() || size < 2 * width + container.count * entry) {
         failed_ = true;
         return {};
@@ -170,12 +190,12 @@ JsonValue JsonDocument::element(const JsonValue& container, std::size_t index) {
     const std::uint8_t type = in.u8();
     const Bytes inlined = container.bytes.subspan(in.ok() ? in.offset() : 0);
     const std::uint64_t offset = in.le(width);
-    if (!in.ok() || offset > container.bytes.size()) {
+    const bool inlined_value = is_inlined(type, container.large);
+    if (!in.ok() || (!inlined_value && offset > container.bytes.size())) {
         failed_ = true;
         return {};
     }
-    return read(type, is_inlined(type, container.large) ? inlined
-                                                        : container.bytes.subspan(offset));
+    return read(type, inlined_value ? inlined : container.bytes.subspan(offset));
 }
 
 }  // namespace wisp::binlog

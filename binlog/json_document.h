@@ -27,8 +27,8 @@ enum class JsonKind : std::uint8_t {
 /// One value of a document, scalars decoded; bytes are views.
 struct JsonValue {
     JsonKind kind = JsonKind::kNull;
-    std::int64_t integer = 0;           // kSigned
-    std::uint64_t unsigned_integer = 0; // kUnsigned
+    std::int64_t integer = 0;            // kSigned
+    std::uint64_t unsigned_integer = 0;  // kUnsigned
     double real = 0;
     std::uint8_t opaque_type = 0;  // MYSQL_TYPE_*
     std::string_view text;         // kString

@@ -18,7 +18,9 @@ std::string_view file_number(std::string_view file) {
 
 }  // namespace
 
-std::string Position::text() const { return file + ":" + std::to_string(offset); }
+std::string Position::text() const {
+    return file + ":" + std::to_string(offset);
+}
 
 std::strong_ordering operator<=>(const Position& a, const Position& b) {
     const auto left = file_number(a.file);
@@ -28,6 +30,8 @@ std::strong_ordering operator<=>(const Position& a, const Position& b) {
     return a.offset <=> b.offset;
 }
 
-bool operator==(const Position& a, const Position& b) { return (a <=> b) == 0; }
+bool operator==(const Position& a, const Position& b) {
+    return (a <=> b) == 0;
+}
 
 }  // namespace wisp::binlog

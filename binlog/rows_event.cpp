@@ -24,18 +24,30 @@ struct Form {
 
 Form form_of(EventType type) {
     switch (type) {
-        case EventType::kWriteRowsV1: return {ChangeKind::kInsert, false, false};
-        case EventType::kUpdateRowsV1: return {ChangeKind::kUpdate, false, false};
-        case EventType::kDeleteRowsV1: return {ChangeKind::kDelete, false, false};
-        case EventType::kWriteRows: return {ChangeKind::kInsert, true, false};
-        case EventType::kUpdateRows: return {ChangeKind::kUpdate, true, false};
-        case EventType::kDeleteRows: return {ChangeKind::kDelete, true, false};
-        case EventType::kWriteRowsCompressedV1: return {ChangeKind::kInsert, false, true};
-        case EventType::kUpdateRowsCompressedV1: return {ChangeKind::kUpdate, false, true};
-        case EventType::kDeleteRowsCompressedV1: return {ChangeKind::kDelete, false, true};
-        case EventType::kWriteRowsCompressed: return {ChangeKind::kInsert, true, true};
-        case EventType::kUpdateRowsCompressed: return {ChangeKind::kUpdate, true, true};
-        default: return {ChangeKind::kDelete, true, true};
+        case EventType::kWriteRowsV1:
+            return {ChangeKind::kInsert, false, false};
+        case EventType::kUpdateRowsV1:
+            return {ChangeKind::kUpdate, false, false};
+        case EventType::kDeleteRowsV1:
+            return {ChangeKind::kDelete, false, false};
+        case EventType::kWriteRows:
+            return {ChangeKind::kInsert, true, false};
+        case EventType::kUpdateRows:
+            return {ChangeKind::kUpdate, true, false};
+        case EventType::kDeleteRows:
+            return {ChangeKind::kDelete, true, false};
+        case EventType::kWriteRowsCompressedV1:
+            return {ChangeKind::kInsert, false, true};
+        case EventType::kUpdateRowsCompressedV1:
+            return {ChangeKind::kUpdate, false, true};
+        case EventType::kDeleteRowsCompressedV1:
+            return {ChangeKind::kDelete, false, true};
+        case EventType::kWriteRowsCompressed:
+            return {ChangeKind::kInsert, true, true};
+        case EventType::kUpdateRowsCompressed:
+            return {ChangeKind::kUpdate, true, true};
+        default:
+            return {ChangeKind::kDelete, true, true};
     }
 }
 
@@ -74,7 +86,6 @@ RowImage take_image(ByteReader& in, Bytes all, const TableMap& table,
     }
     return in.ok() ? RowImage{all.subspan(start, in.offset() - start)} : RowImage{};
 }
-
 
 std::size_t count_of(const std::vector<bool>& bits) {
     std::size_t count = 0;
@@ -141,9 +152,9 @@ Expected<std::size_t> parse_rows(EventType type, Bytes body, std::size_t fixed_s
     const std::uint64_t columns = in.packed();
     if (!in.ok()) return Unexpected(malformed(*table));
     if (columns != table->columns.size())
-        return Unexpected(fmt::format(
-            "a rows event of `{}`.`{}` has {} columns and its TABLE_MAP has {}", table->schema,
-            table->table, columns, table->columns.size()));
+        return Unexpected(
+            fmt::format("a rows event of `{}`.`{}` has {} columns and its TABLE_MAP has {}",
+                        table->schema, table->table, columns, table->columns.size()));
 
     auto block = std::make_shared<RowsBlock>();
     auto first = read_bitmap(in, table->columns.size());

@@ -15,15 +15,19 @@ namespace wisp::binlog {
 
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 bool is_word(char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '$' || byte >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || byte >= 0x80;
 }
 
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char upper(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 
 bool same_word(std::string_view text, std::string_view keyword) {
     return std::equal(text.begin(), text.end(), keyword.begin(), keyword.end(),
@@ -74,10 +78,10 @@ void Words::skip_blank() {
             ++at_;
             continue;
         }
-        const bool block = rest.starts_with("/*") && !rest.starts_with("/*!") &&
-                           !rest.starts_with("/*M!");
-        const bool line = rest[0] == '#' || (rest.starts_with("--") &&
-                                             (rest.size() == 2 || is_space(rest[2])));
+        const bool block =
+            rest.starts_with("/*") && !rest.starts_with("/*!") && !rest.starts_with("/*M!");
+        const bool line =
+            rest[0] == '#' || (rest.starts_with("--") && (rest.size() == 2 || is_space(rest[2])));
         if (!block && !line) return;
         const auto end = block ? rest.find("*/", 2) : rest.find('\n');
         at_ = end == std::string_view::npos ? text_.size() : at_ + end + (block ? 2 : 1);
@@ -178,9 +182,9 @@ Meaning xa_meaning(Words& words) {
         Control control;
     };
     static constexpr std::array kVerbs{
-        Verb{"START", Control::kXaStart},     Verb{"BEGIN", Control::kXaStart},
-        Verb{"END", Control::kXaEnd},         Verb{"PREPARE", Control::kXaPrepare},
-        Verb{"COMMIT", Control::kXaCommit},   Verb{"ROLLBACK", Control::kXaRollback},
+        Verb{"START", Control::kXaStart},   Verb{"BEGIN", Control::kXaStart},
+        Verb{"END", Control::kXaEnd},       Verb{"PREPARE", Control::kXaPrepare},
+        Verb{"COMMIT", Control::kXaCommit}, Verb{"ROLLBACK", Control::kXaRollback},
     };
     for (const auto& [keyword, control] : kVerbs) {
         if (!words.keyword(keyword)) continue;
@@ -230,10 +234,10 @@ Meaning meaning_of(std::string_view text) {
         auto name = words.name();
         return with_name(Control::kSavepoint, std::move(name), words.at_end());
     }
-    if (words.keyword("RELEASE"))
-        return words.keyword("SAVEPOINT")
-                   ? with_name(Control::kRelease, words.name(), words.at_end())
-                   : Meaning{};
+    if (words.keyword("RELEASE") && words.keyword("SAVEPOINT")) {
+        auto name = words.name();
+        return with_name(Control::kRelease, std::move(name), words.at_end());
+    }
     if (words.keyword("START"))
         return words.keyword("TRANSACTION") ? Meaning{Control::kBegin, {}} : Meaning{};
     if (words.keyword("CREATE") && ends_in_start_transaction(text))

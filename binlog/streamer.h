@@ -39,8 +39,8 @@ struct StreamerOptions {
     std::chrono::milliseconds heartbeat{500};
     std::chrono::milliseconds first_wait{100};  // before the first reconnect; doubles each time
     std::chrono::milliseconds longest_wait{5'000};
-    unsigned max_attempts = 120;                // in a row without an event received
-    std::chrono::seconds give_up_after{600};    // since the last event received
+    unsigned max_attempts = 120;              // in a row without an event received
+    std::chrono::seconds give_up_after{600};  // since the connection was lost
     /// By watched table; see Decoder.
     std::vector<std::vector<ColumnHint>> hints;
 };
@@ -72,7 +72,7 @@ class Streamer {
   private:
     std::unique_ptr<DumpChannel> connect();
     void check_identity(mysql::Connection& connection);
-    void check_start(mysql::Connection& connection);
+    void check_history(mysql::Connection& connection);
     void read_all(DumpChannel& channel, std::stop_token stop,
                   const std::function<void(Transaction&&)>& deliver);
     void note_event(std::span<const std::uint8_t> event);
@@ -81,8 +81,9 @@ class Streamer {
     mysql::Endpoint endpoint_;
     StreamerOptions options_;
     Decoder decoder_;
-    std::string identity_;  // server_uuid, or MariaDB's server_id; set by the first connection
-    unsigned attempts_ = 0;
+    std::string identity_;   // server_uuid, or MariaDB's server_id; set by the first connection
+    unsigned attempts_ = 0;  // since the last event received
+    std::chrono::steady_clock::time_point lost_at_{};  // at the first of them
     Guarded<StreamSnapshot> snapshot_;
 };
 

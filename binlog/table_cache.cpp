@@ -22,8 +22,8 @@ Expected<void> TableCache::add(Bytes body, std::size_t fixed_size) {
     ids_.emplace_back(name->id, entry == watched_.end()
                                     ? kUnwatched
                                     : static_cast<std::size_t>(entry - watched_.begin()));
-    if (entry == watched_.end() || std::equal(body.begin(), body.end(), entry->body.begin(),
-                                              entry->body.end()))
+    if (entry == watched_.end() ||
+        std::equal(body.begin(), body.end(), entry->body.begin(), entry->body.end()))
         return {};
     auto map = parse_table_map(body, fixed_size);
     if (!map) return Unexpected(std::move(map.error()));

@@ -35,15 +35,35 @@ std::uint16_t read_bit_meta(ByteReader& in) {
 /// MariaDB: sql/rpl_utility.cc table_def::table_def (10.11).
 bool read_meta(ByteReader& in, LoggedColumn& column) {
     switch (column.type) {
-        case kTiny: case kShort: case kInt24: case kLong: case kLongLong: case kYear:
-        case kDate: case kNewDate: case kTimeOld: case kDatetimeOld: case kTimestampOld:
+        case kTiny:
+        case kShort:
+        case kInt24:
+        case kLong:
+        case kLongLong:
+        case kYear:
+        case kDate:
+        case kNewDate:
+        case kTimeOld:
+        case kDatetimeOld:
+        case kTimestampOld:
             return true;
-        case kFloat: case kDouble: case kTimestamp: case kDatetime: case kTime:
-        case kBlob: case kTinyBlob: case kMediumBlob: case kLongBlob:
-        case kJson: case kGeometry: case kVector: case kBlobCompressed:
+        case kFloat:
+        case kDouble:
+        case kTimestamp:
+        case kDatetime:
+        case kTime:
+        case kBlob:
+        case kTinyBlob:
+        case kMediumBlob:
+        case kLongBlob:
+        case kJson:
+        case kGeometry:
+        case kVector:
+        case kBlobCompressed:
             column.meta = in.u8();
             return true;
-        case kVarchar: case kVarcharCompressed:
+        case kVarchar:
+        case kVarcharCompressed:
             column.meta = in.u16();
             return true;
         case kBit:
@@ -65,10 +85,18 @@ bool meta_is_sound(const LoggedColumn& column) {
     switch (column.type) {
         case kDecimal:
             return decimal_format_is_sound(column.meta >> 8U, column.meta & 0xffU);
-        case kTimestamp: case kDatetime: case kTime:
+        case kTimestamp:
+        case kDatetime:
+        case kTime:
             return column.meta <= 6;
-        case kBlob: case kTinyBlob: case kMediumBlob: case kLongBlob:
-        case kJson: case kGeometry: case kVector: case kBlobCompressed:
+        case kBlob:
+        case kTinyBlob:
+        case kMediumBlob:
+        case kLongBlob:
+        case kJson:
+        case kGeometry:
+        case kVector:
+        case kBlobCompressed:
             return column.meta >= 1 && column.meta <= 4;
         case kBit:
             return column.meta >= 1 && column.meta <= 64;
@@ -81,9 +109,11 @@ bool meta_is_sound(const LoggedColumn& column) {
     }
 }
 
+/// YEAR takes a bit as well, on both families (seen on 9.7, 10.11, 11.8); BIT does not.
 bool is_numeric(std::uint8_t type) {
     return type == kTiny || type == kShort || type == kInt24 || type == kLong ||
-           type == kLongLong || type == kDecimal || type == kFloat || type == kDouble;
+           type == kLongLong || type == kDecimal || type == kFloat || type == kDouble ||
+           type == kYear;
 }
 
 /// One bit a numeric column, most significant first; 1 is unsigned. MySQL: sql/log_event.cc
@@ -93,8 +123,7 @@ std::vector<bool> read_signedness(Bytes bits, const std::vector<LoggedColumn>& c
     std::size_t bit = 0;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (!is_numeric(columns[i].type)) continue;
-        if (bit / 8 < bits.size())
-            is_unsigned[i] = (bits[bit / 8] & 0x80U >> bit % 8) != 0;
+        if (bit / 8 < bits.size()) is_unsigned[i] = (bits[bit / 8] & 0x80U >> bit % 8) != 0;
         ++bit;
     }
     return is_unsigned;
@@ -165,8 +194,8 @@ Expected<TableMap> parse_table_map(Bytes body, std::size_t fixed_size) {
         map.columns[i].nullable = (nulls[i / 8] & 1U << i % 8) != 0;
     read_optional(in, map);
     if (!in.ok() || map.columns.empty())
-        return Unexpected(fmt::format("the TABLE_MAP event of `{}`.`{}` is malformed", map.schema,
-                                      map.table));
+        return Unexpected(
+            fmt::format("the TABLE_MAP event of `{}`.`{}` is malformed", map.schema, map.table));
     return map;
 }
 
@@ -178,26 +207,55 @@ std::uint64_t value_size(const LoggedColumn& column, const ColumnHint& hint, Byt
         return in.ok() ? prefix + size : 0;
     };
     switch (column.type) {
-        case kTiny: case kYear: return 1;
-        case kShort: return 2;
-        case kInt24: case kDate: case kNewDate: return 3;
-        case kLong: case kFloat: return 4;
-        case kLongLong: case kDouble: return 8;
-        case kTimestampOld: return old_timestamp_size(hint.fraction_digits_of_old_type);
-        case kDatetimeOld: return old_datetime_size(hint.fraction_digits_of_old_type);
-        case kTimeOld: return old_time_size(hint.fraction_digits_of_old_type);
-        case kTimestamp: return 4 + fraction_size(column.meta);
-        case kDatetime: return 5 + fraction_size(column.meta);
-        case kTime: return 3 + fraction_size(column.meta);
-        case kDecimal: return decimal_size(column.meta >> 8U, column.meta & 0xffU);
-        case kBit: return (column.meta + 7U) / 8;
-        case kEnum: case kSet: return column.meta;
-        case kString: case kVarchar: case kVarcharCompressed:
+        case kTiny:
+        case kYear:
+            return 1;
+        case kShort:
+            return 2;
+        case kInt24:
+        case kDate:
+        case kNewDate:
+            return 3;
+        case kLong:
+        case kFloat:
+            return 4;
+        case kLongLong:
+        case kDouble:
+            return 8;
+        case kTimestampOld:
+            return old_timestamp_size(hint.fraction_digits_of_old_type);
+        case kDatetimeOld:
+            return old_datetime_size(hint.fraction_digits_of_old_type);
+        case kTimeOld:
+            return old_time_size(hint.fraction_digits_of_old_type);
+        case kTimestamp:
+            return 4 + fraction_size(column.meta);
+        case kDatetime:
+            return 5 + fraction_size(column.meta);
+        case kTime:
+            return 3 + fraction_size(column.meta);
+        case kDecimal:
+            return decimal_size(column.meta >> 8U, column.meta & 0xffU);
+        case kBit:
+            return (column.meta + 7U) / 8;
+        case kEnum:
+        case kSet:
+            return column.meta;
+        case kString:
+        case kVarchar:
+        case kVarcharCompressed:
             return prefixed(column.meta > 255 ? 2 : 1);
-        case kBlob: case kTinyBlob: case kMediumBlob: case kLongBlob:
-        case kJson: case kGeometry: case kVector: case kBlobCompressed:
+        case kBlob:
+        case kTinyBlob:
+        case kMediumBlob:
+        case kLongBlob:
+        case kJson:
+        case kGeometry:
+        case kVector:
+        case kBlobCompressed:
             return prefixed(column.meta);
-        default: return 0;  // parse_table_map lets no other type through
+        default:
+            return 0;  // parse_table_map lets no other type through
     }
 }
 

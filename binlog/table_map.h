@@ -52,9 +52,9 @@ enum ColumnType : std::uint8_t {
 };
 
 struct LoggedColumn {
-    std::uint8_t type = 0;   // MYSQL_TYPE_*; for STRING the real type (ENUM, SET, STRING)
-    /// CHAR, BINARY, VARCHAR: most bytes; ENUM, SET: bytes a value; BLOB kinds: bytes of the length;
-    /// BIT: bits; DECIMAL: precision << 8 | scale; temporal types: digits after the second.
+    std::uint8_t type = 0;  // MYSQL_TYPE_*; for STRING the real type (ENUM, SET, STRING)
+    /// CHAR, BINARY, VARCHAR: most bytes; ENUM, SET: bytes a value; BLOB kinds: bytes of the
+    /// length; BIT: bits; DECIMAL: precision << 8 | scale; temporal types: digits after the second.
     std::uint16_t meta = 0;
     bool nullable = false;
 };

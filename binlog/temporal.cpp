@@ -111,7 +111,9 @@ std::string date_text(ByteReader& in) {
     return text_of(Date{bits >> 9U, bits >> 5U & 15U, bits & 31U});
 }
 
-std::size_t old_timestamp_size(unsigned digits) { return 4 + (digits + 1) / 2; }
+std::size_t old_timestamp_size(unsigned digits) {
+    return 4 + (digits + 1) / 2;
+}
 
 std::size_t old_datetime_size(unsigned digits) {
     constexpr std::array<std::size_t, kMaxDigits + 1> kSizes{8, 6, 6, 7, 7, 7, 8};
@@ -176,7 +178,9 @@ std::string packed_datetime_text(std::int64_t packed) {
     return datetime_of_bits(bits >> 24U, bits & 0xffffffU, kMaxDigits);
 }
 
-std::string packed_date_text(std::int64_t packed) { return packed_datetime_text(packed).substr(0, 10); }
+std::string packed_date_text(std::int64_t packed) {
+    return packed_datetime_text(packed).substr(0, 10);
+}
 
 std::string packed_time_text(std::int64_t packed) {
     const auto magnitude =

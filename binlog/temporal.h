@@ -12,7 +12,9 @@
 namespace wisp::binlog {
 
 /// Bytes of the fraction of the types of MySQL 5.6 and later: two digits each.
-[[nodiscard]] constexpr std::size_t fraction_size(unsigned digits) { return (digits + 1) / 2; }
+[[nodiscard]] constexpr std::size_t fraction_size(unsigned digits) {
+    return (digits + 1) / 2;
+}
 
 // The types of MySQL 5.6, MariaDB 10.1 and later. `digits` after the second, 0 to 6.
 [[nodiscard]] std::string timestamp_text(ByteReader& in, unsigned digits);

@@ -40,8 +40,8 @@ bool inflate_exactly(Bytes packed, bool raw_deflate, std::uint8_t* out, std::siz
 
 struct PayloadReader::State {
     Bytes packed;
-    bool plain = false;                 // compression type 255: events as they are
-    std::uint64_t left = kNotTold;      // unpacked bytes that may still come
+    bool plain = false;             // compression type 255: events as they are
+    std::uint64_t left = kNotTold;  // unpacked bytes that may still come
     std::unique_ptr<ZSTD_DStream, FreeStream> stream;
     std::size_t consumed = 0;
     std::vector<std::uint8_t> event;
@@ -136,8 +136,8 @@ Expected<std::vector<std::uint8_t>> inflate_event_part(Bytes packed) {
     const unsigned lead = in.u8();
     const unsigned length_bytes = lead & 7U;
     const std::uint64_t size = in.be(length_bytes);
-    const bool zlib = (lead & 0x80U) != 0 && (lead & 0x70U) == 0 && length_bytes >= 1 &&
-                      length_bytes <= 4;
+    const bool zlib =
+        (lead & 0x80U) != 0 && (lead & 0x70U) == 0 && length_bytes >= 1 && length_bytes <= 4;
     if (!in.ok() || !zlib || size > kMaxEventSize)
         return Unexpected(
             std::string("a compressed event is malformed or uses an unknown algorithm: set "
@@ -161,8 +161,8 @@ Expected<std::string> inflate_column(Bytes packed, std::uint64_t limit) {
     if (!in.ok() || !zlib || size > limit || size > kMaxEventSize)
         return Unexpected(std::string("a value of a COMPRESSED column is malformed"));
     std::string plain(size, '\0');
-    if (!inflate_exactly(in.rest(), (lead & 8U) != 0,
-                         reinterpret_cast<std::uint8_t*>(plain.data()), plain.size()))
+    if (!inflate_exactly(in.rest(), (lead & 8U) != 0, reinterpret_cast<std::uint8_t*>(plain.data()),
+                         plain.size()))
         return Unexpected(std::string("a value of a COMPRESSED column cannot be unpacked"));
     return plain;
 }

@@ -113,38 +113,82 @@ Expected<void> decode_value(ByteReader& in, const Context& context, Value& value
     const unsigned meta = column.meta;
     const unsigned old_digits = context.hint.fraction_digits_of_old_type;
     switch (column.type) {
-        case kTiny: decode_integer(in, 1, context.is_unsigned, value); break;
-        case kShort: decode_integer(in, 2, context.is_unsigned, value); break;
-        case kInt24: decode_integer(in, 3, context.is_unsigned, value); break;
-        case kLong: decode_integer(in, 4, context.is_unsigned, value); break;
-        case kLongLong: decode_integer(in, 8, context.is_unsigned, value); break;
-        case kFloat: decode_float(in, value); break;
-        case kDouble: decode_double(in, value); break;
-        case kYear: decode_year(in, value); break;
-        case kBit: decode_bit(in, meta, value); break;
-        case kDecimal: set_text(value, decimal_text(in, meta >> 8U, meta & 0xffU)); break;
+        case kTiny:
+            decode_integer(in, 1, context.is_unsigned, value);
+            break;
+        case kShort:
+            decode_integer(in, 2, context.is_unsigned, value);
+            break;
+        case kInt24:
+            decode_integer(in, 3, context.is_unsigned, value);
+            break;
+        case kLong:
+            decode_integer(in, 4, context.is_unsigned, value);
+            break;
+        case kLongLong:
+            decode_integer(in, 8, context.is_unsigned, value);
+            break;
+        case kFloat:
+            decode_float(in, value);
+            break;
+        case kDouble:
+            decode_double(in, value);
+            break;
+        case kYear:
+            decode_year(in, value);
+            break;
+        case kBit:
+            decode_bit(in, meta, value);
+            break;
+        case kDecimal:
+            set_text(value, decimal_text(in, meta >> 8U, meta & 0xffU));
+            break;
         case kDate:
-        case kNewDate: set_text(value, date_text(in)); break;
-        case kTime: set_text(value, time_text(in, meta)); break;
-        case kDatetime: set_text(value, datetime_text(in, meta)); break;
-        case kTimestamp: set_text(value, timestamp_text(in, meta)); break;
-        case kTimeOld: set_text(value, old_time_text(in, old_digits)); break;
-        case kDatetimeOld: set_text(value, old_datetime_text(in, old_digits)); break;
-        case kTimestampOld: set_text(value, old_timestamp_text(in, old_digits)); break;
+        case kNewDate:
+            set_text(value, date_text(in));
+            break;
+        case kTime:
+            set_text(value, time_text(in, meta));
+            break;
+        case kDatetime:
+            set_text(value, datetime_text(in, meta));
+            break;
+        case kTimestamp:
+            set_text(value, timestamp_text(in, meta));
+            break;
+        case kTimeOld:
+            set_text(value, old_time_text(in, old_digits));
+            break;
+        case kDatetimeOld:
+            set_text(value, old_datetime_text(in, old_digits));
+            break;
+        case kTimestampOld:
+            set_text(value, old_timestamp_text(in, old_digits));
+            break;
         case kEnum:
-        case kSet: set_unsigned(value, in.le(meta)); break;
+        case kSet:
+            set_unsigned(value, in.le(meta));
+            break;
         case kString:
-        case kVarchar: decode_string(in, meta, value); break;
+        case kVarchar:
+            decode_string(in, meta, value);
+            break;
         case kBlob:
         case kTinyBlob:
         case kMediumBlob:
         case kLongBlob:
         case kGeometry:
-        case kVector: decode_blob(in, meta, value); break;
-        case kJson: return decode_json(in, meta, value);
-        case kBlobCompressed: return decode_compressed(in, meta, context, value);
-        case kVarcharCompressed: return decode_compressed(in, meta > 255 ? 2 : 1, context, value);
-        default: in.fail();
+        case kVector:
+            decode_blob(in, meta, value);
+            break;
+        case kJson:
+            return decode_json(in, meta, value);
+        case kBlobCompressed:
+            return decode_compressed(in, meta, context, value);
+        case kVarcharCompressed:
+            return decode_compressed(in, meta > 255 ? 2 : 1, context, value);
+        default:
+            in.fail();
     }
     return {};
 }

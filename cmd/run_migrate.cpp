@@ -98,6 +98,7 @@ int execute(migrator::MigrateJob& job, const migrator::MigrationOptions& options
 /// After a failure: what is still there. A ghost without rows is worth nothing and goes.
 void report_failure(migrator::MigrateJob& job, const std::exception& failure) {
     log::error("{}", failure.what());
+    if (dynamic_cast<const migrator::Ambiguous*>(&failure) != nullptr) return;
     if (job.swapped()) {
         log::error("the tables were swapped: the migration itself is done");
         return;

@@ -36,16 +36,17 @@ std::unique_ptr<mysql::Connection> connect(const mysql::Connector& connector,
 }  // namespace
 
 Applier::Applier(const Plan& plan, const MigrationOptions& options, ChangeQueue& queue,
-                 InFlight& in_flight, Progress& progress)
+                 InFlight& in_flight, XaWatch& xa_watch, Progress& progress)
     : plan_(plan),
       options_(options),
       queue_(queue),
       in_flight_(in_flight),
+      xa_watch_(xa_watch),
       progress_(progress),
       reader_(plan),
       writer_(plan) {}
 
-void Applier::run(std::stop_token stop, const mysql::Connector& connector,
+void Applier::run(std::stop_token stop, std::stop_token abort, const mysql::Connector& connector,
                   const throttle::Throttler& throttler) {
     std::unique_ptr<mysql::Connection> connection;
     while (!stop.stop_requested()) {
@@ -54,8 +55,10 @@ void Applier::run(std::stop_token stop, const mysql::Connector& connector,
         if (!connection) return;
         try {
             if (!gather(stop, kIdle)) continue;
+            const std::stop_callback cancel(abort, [&] { connection->cancel(); });
             write(*connection);
         } catch (const mysql::Error& error) {
+            if (abort.stop_requested()) return;
             if (error.kind() == mysql::ErrorKind::kLost) {
                 log::warn("the applier lost its connection and makes a new one: {}", error.what());
                 connection.reset();
@@ -108,6 +111,7 @@ bool Applier::gather(std::stop_token stop, std::chrono::milliseconds limit) {
 }
 
 void Applier::take(binlog::Transaction& transaction) {
+    if (!transaction.decided_xa.empty()) xa_watch_.note(transaction.decided_xa);
     for (const binlog::Change& change : transaction.changes) {
         if (same_table(*change.block->table, plan_.names.source)) {
             pending_->batch.add(change, reader_);

@@ -17,6 +17,7 @@
 #include "migrator/options.h"
 #include "migrator/plan.h"
 #include "migrator/progress.h"
+#include "migrator/xa_watch.h"
 #include "mysql/connector.h"
 
 namespace wisp::throttle {
@@ -36,11 +37,12 @@ struct Applied {
 class Applier {
   public:
     Applier(const Plan& plan, const MigrationOptions& options, ChangeQueue& queue,
-            InFlight& in_flight, Progress& progress);
+            InFlight& in_flight, XaWatch& xa_watch, Progress& progress);
 
     /// Until stop: batches over a connection of its own, reconnecting when it is lost. Lock errors
     /// are retried without end but logged; anything else is thrown.
-    void run(std::stop_token stop, const mysql::Connector& connector,
+    /// `stop` ends it between two batches, `abort` at once.
+    void run(std::stop_token stop, std::stop_token abort, const mysql::Connector& connector,
              const throttle::Throttler& throttler);
 
     /// Applies over `connection` (autocommit = 0) until `marker` is passed, every range has left and
@@ -67,6 +69,7 @@ class Applier {
     const MigrationOptions& options_;
     ChangeQueue& queue_;
     InFlight& in_flight_;
+    XaWatch& xa_watch_;
     Progress& progress_;
     RowReader reader_;
     BatchWriter writer_;

@@ -118,7 +118,7 @@ void BatchWriter::write_rows(mysql::Connection& connection, const ChangeBatch& b
         if (key.deleted) continue;
         std::string tuple;
         if (reader_.append_tuple(key.change, tuple)) {
-            write_lenient(connection, insert_head_ + tuple);
+            write_row(connection, tuple, true, identity, key, held);
             continue;
         }
         if (values.size() + tuple.size() > kStatementBytes) flush();
@@ -144,22 +144,38 @@ void BatchWriter::insert_rows(mysql::Connection& connection,
     // The statement was undone as a whole: find the rows that do not fit, keep the others.
     for (std::size_t i = 0; i < rows.size(); ++i) {
         std::string tuple;
-        static_cast<void>(reader_.append_tuple(rows[i]->change, tuple));
-        try {
+        const bool lenient = reader_.append_tuple(rows[i]->change, tuple);
+        write_row(connection, tuple, lenient, *identities[i], *rows[i], held);
+    }
+}
+
+void BatchWriter::write_row(mysql::Connection& connection, const std::string& tuple, bool lenient,
+                            const std::string& identity, const KeyState& key, HeldRows& held) {
+    try {
+        if (lenient) {
+            write_lenient(connection, insert_head_ + tuple);
+        } else {
             connection.execute(insert_head_ + tuple);
-        } catch (const mysql::Error& error) {
-            if (error.kind() != mysql::ErrorKind::kDuplicate) throw;
-            held.emplace(*identities[i], *rows[i]);
         }
+    } catch (const mysql::Error& error) {
+        if (!plan_.ghost_is_stricter || error.kind() != mysql::ErrorKind::kDuplicate) throw;
+        held.emplace(identity, key);
     }
 }
 
 void BatchWriter::write_lenient(mysql::Connection& connection, const std::string& statement) {
     // Strict mode refuses to write the ENUM error value '' that a lenient session once stored.
-    connection.execute("SET @wisp_mode = @@SESSION.sql_mode, SESSION sql_mode = REPLACE(REPLACE("
-                       "@@SESSION.sql_mode, 'STRICT_ALL_TABLES', ''), 'STRICT_TRANS_TABLES', '')");
-    connection.execute(statement);
-    connection.execute("SET SESSION sql_mode = @wisp_mode");
+    constexpr const char* kStrict =
+        "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')";
+    connection.execute(
+        "SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'STRICT_ALL_TABLES', '')");
+    try {
+        connection.execute(statement);
+    } catch (const mysql::Error& error) {
+        if (error.connection_usable()) connection.execute(kStrict);
+        throw;
+    }
+    connection.execute(kStrict);
 }
 
 }  // namespace wisp::migrator

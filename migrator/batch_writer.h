@@ -45,6 +45,8 @@ class BatchWriter {
     void insert_rows(mysql::Connection& connection, const std::vector<const KeyState*>& rows,
                      const std::vector<const std::string*>& identities, const std::string& values,
                      HeldRows& held);
+    void write_row(mysql::Connection& connection, const std::string& tuple, bool lenient,
+                   const std::string& identity, const KeyState& key, HeldRows& held);
     void write_lenient(mysql::Connection& connection, const std::string& statement);
 
     const Plan& plan_;

@@ -51,6 +51,8 @@ class Chunker {
     /// A chunk of the present size took this long.
     void note(std::chrono::steady_clock::duration took);
     [[nodiscard]] std::size_t rows() const { return rows_; }
+    /// True after the last range was handed out.
+    [[nodiscard]] bool done() const { return done_; }
 
   private:
     const Plan& plan_;

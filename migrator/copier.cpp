@@ -2,6 +2,9 @@
 #include "migrator/copier.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "base/fault.h"
 #include "base/log.h"
@@ -26,12 +29,12 @@ void Ranges::note(std::chrono::steady_clock::duration took) {
     state_.write([&](State& state) { state.chunker.note(took); });
 }
 
-void Ranges::put_back(Range range) {
-    state_.write([&](State& state) { state.again.push_back(std::move(range)); });
-}
-
 void Ranges::hold_back(Range range) {
     state_.write([&](State& state) { state.held_back.push_back(std::move(range)); });
+}
+
+bool Ranges::exhausted() const {
+    return state_.read([](const State& state) { return state.again.empty() && state.chunker.done(); });
 }
 
 std::vector<Range> Ranges::start_retry() {
@@ -46,11 +49,12 @@ std::vector<Range> Ranges::start_retry() {
 }
 
 Copier::Copier(const Plan& plan, unsigned number, Ranges& ranges, InFlight& in_flight,
-               Progress& progress)
+               XaWatch& xa_watch, Progress& progress)
     : plan_(plan),
       number_(number),
       ranges_(ranges),
       in_flight_(in_flight),
+      xa_watch_(xa_watch),
       progress_(progress),
       mover_(std::make_unique<ServerMover>(plan)) {}
 
@@ -88,7 +92,7 @@ void Copier::copy(mysql::Connection& connection, const Range& range, const std::
     const Flight flight{in_flight_, in_flight_.enter()};
     Moved moved;
     try {
-        prove_visible(connection);
+        prove_visible(connection, flight.ticket, stop);
         fault::point("copy.before_read");
         moved = mover_->move(connection, range);
     } catch (const mysql::Error& error) {
@@ -109,29 +113,42 @@ void Copier::copy(mysql::Connection& connection, const Range& range, const std::
 }
 
 void Copier::hold_back(const Range& range, const Moved& moved) {
-    Range again = range;
-    if (!moved.missing_more) {
-        again.keys.clear();
-        for (const auto& key : moved.missing) again.keys += (again.keys.empty() ? "" : " OR ") + key;
-        again.keys = "(" + again.keys + ")";
+    constexpr std::size_t kKeys = 200;  // in one condition
+    for (std::size_t first = 0; first < moved.missing.size(); first += kKeys) {
+        const std::size_t end = std::min(first + kKeys, moved.missing.size());
+        Range again = range;
+        again.keys = "(" + fmt::format("{}", fmt::join(moved.missing.begin() + static_cast<std::ptrdiff_t>(first),
+                                                       moved.missing.begin() + static_cast<std::ptrdiff_t>(end), " OR ")) + ")";
+        ranges_.hold_back(std::move(again));
     }
-    ranges_.hold_back(std::move(again));
 }
 
-void Copier::prove_visible(mysql::Connection& connection) {
+void Copier::prove_visible(mysql::Connection& connection, InFlight::Ticket ticket,
+                           const std::stop_token& stop) {
     // R2: our own write begins after everything delivered so far; when it has returned, all of that
     // is visible, because the server makes transactions visible in binlog order (F5).
     if (fault::rule_off("R2")) return;
-    connection.execute(write_fence(plan_.names.changelog, number_, ++fences_));
+    // The ticket makes every write differ from the one before: an unchanged row would log nothing.
+    connection.execute(write_fence(plan_.names.changelog, number_, ticket));
+    xa_watch_.prove_visible(connection, stop);
 }
 
 void bury_session(const mysql::Connector& connector, std::uint64_t id,
                   const std::stop_token& stop) {
-    if (stop.stop_requested()) return;  // the ghost is given up anyway
-    const auto by = connector.connect_with_retry(stop);
-    const std::string alive =
-        fmt::format("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {}", id);
-    while (!stop.stop_requested() && by->scalar(alive)) mysql::kill_connection(*by, id);
+    // By user as well: after a restart the server gives the same ids to others.
+    const std::string alive = fmt::format(
+        "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {} AND USER ="
+        " SUBSTRING_INDEX(USER(), '@', 1)", id);
+    while (!stop.stop_requested()) {
+        try {
+            const auto by = connector.connect_with_retry(stop);
+            while (!stop.stop_requested() && by->scalar(alive)) mysql::kill_connection(*by, id);
+            return;
+        } catch (const mysql::Error& error) {
+            if (error.kind() != mysql::ErrorKind::kLost) throw;
+            log::warn("the server cannot be reached to end session {}: {}", id, error.what());
+        }
+    }
 }
 
 }  // namespace wisp::migrator

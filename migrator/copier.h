@@ -13,6 +13,7 @@
 #include "migrator/in_flight.h"
 #include "migrator/progress.h"
 #include "migrator/row_mover.h"
+#include "migrator/xa_watch.h"
 #include "mysql/connector.h"
 
 namespace wisp::throttle {
@@ -29,10 +30,10 @@ class Ranges {
     /// Ranges to be done again first, then new ones; nullopt when there are none.
     [[nodiscard]] std::optional<Range> next(mysql::Connection& connection);
     void note(std::chrono::steady_clock::duration took);
-    /// The range failed on a lock or a lost connection: somebody takes it again.
-    void put_back(Range range);
     /// Rows of the range are held back by another unique key: for a later round (R7).
     void hold_back(Range range);
+    /// True if every range was cut and none waits to be copied again.
+    [[nodiscard]] bool exhausted() const;
     /// Moves what was held back to the ranges to be done; returns them.
     [[nodiscard]] std::vector<Range> start_retry();
 
@@ -52,7 +53,7 @@ void bury_session(const mysql::Connector& connector, std::uint64_t id,
 class Copier {
   public:
     Copier(const Plan& plan, unsigned number, Ranges& ranges, InFlight& in_flight,
-           Progress& progress);
+           XaWatch& xa_watch, Progress& progress);
 
     /// Until no range is left or stop. Reconnects when the connection is lost; lock errors put the
     /// range back; every other error is thrown.
@@ -63,15 +64,16 @@ class Copier {
     void copy(mysql::Connection& connection, const Range& range, const std::stop_token& stop,
               const mysql::Connector& connector);
     void hold_back(const Range& range, const Moved& moved);
-    void prove_visible(mysql::Connection& connection);
+    void prove_visible(mysql::Connection& connection, InFlight::Ticket ticket,
+                       const std::stop_token& stop);
 
     const Plan& plan_;
     unsigned number_;
     Ranges& ranges_;
     InFlight& in_flight_;
+    XaWatch& xa_watch_;
     Progress& progress_;
     std::unique_ptr<RowMover> mover_;
-    std::uint64_t fences_ = 0;
 };
 
 }  // namespace wisp::migrator

@@ -14,7 +14,9 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "migrator/changelog.h"
+#include "migrator/copier.h"
 #include "migrator/cutover_driver.h"
+#include "migrator/inspector.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
@@ -33,10 +35,11 @@ class SentryDriver : public CutoverDriver {
             renamer_ = open_session();
             writer_ = open_session();
             writer_->execute("SET SESSION autocommit = 0");
-            control_->execute(fmt::format("RENAME TABLE {} TO {}", sql::quote(names().ghost),
-                                          sql::quote(names().swap_ghost)));
-            ghost_moved_ = true;
-            context_.applier.set_ghost(names().swap_ghost);
+            move_ghost();
+            // What an attempt that could not be taken back has left.
+            if (is_sentry(*control_, names().swap_old)) {
+                control_->execute("DROP TABLE " + sql::quote(names().swap_old));
+            }
             control_->execute(fmt::format("CREATE TABLE {} (id int NOT NULL PRIMARY KEY) COMMENT='{}'",
                                           sql::quote(names().swap_old), kSentryComment));
             sentry_made_ = true;
@@ -85,17 +88,19 @@ class SentryDriver : public CutoverDriver {
     }
 
     Outcome look() override {
-        end_renamer();
+        if (!end_renamer()) return Outcome::kSawNeither;
         renamed_at_ = std::chrono::steady_clock::now();
         return look_at(names().swap_ghost, names().swap_old);
     }
 
     void release() override {
-        end_renamer();  // before the sentry goes: a RENAME left waiting would then succeed
+        // Before the sentry goes: a RENAME left waiting would then succeed.
+        const bool ended = end_renamer();
         locker_.reset();
         writer_.reset();
+        if (!ended) return;  // the next attempt, or the operator, finds sentry and ghost
         attempt("taking the attempt back", Outcome::kFailed, [&] {
-            const auto connection = context_.connector.connect_with_retry(context_.stop);
+            const auto connection = context_.connector.connect_with_retry({});
             if (sentry_made_ && is_sentry(*connection, names().swap_old)) {
                 connection->execute("DROP TABLE " + sql::quote(names().swap_old));
             }
@@ -119,6 +124,15 @@ class SentryDriver : public CutoverDriver {
     }
 
   private:
+    void move_ghost() {
+        if (relation(*control_, names().swap_ghost) == Relation::kNone) {
+            control_->execute(fmt::format("RENAME TABLE {} TO {}", sql::quote(names().ghost),
+                                          sql::quote(names().swap_ghost)));
+        }
+        ghost_moved_ = true;
+        context_.applier.set_ghost(names().swap_ghost);
+    }
+
     [[nodiscard]] const TableNames& names() const { return context_.plan.names; }
     [[nodiscard]] std::chrono::steady_clock::time_point deadline() const {
         return locked_at_ + context_.limit;
@@ -136,18 +150,18 @@ class SentryDriver : public CutoverDriver {
         return false;
     }
 
-    /// Kills the renamer's session and waits until the server has none of it.
-    void end_renamer() {
-        if (!renaming_) return;
-        attempt("ending the rename", Outcome::kFailed, [&] {
-            const auto connection = context_.connector.connect_with_retry(context_.stop);
-            const std::string alive = fmt::format(
-                "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {}", renamer_->id());
-            while (connection->scalar(alive)) mysql::kill_connection(*connection, renamer_->id());
+    /// Kills the renamer's session and waits until the server has none of it; false if it may live.
+    bool end_renamer() {
+        if (!renaming_) return true;
+        const auto id = renamer_->id();
+        const Outcome ended = attempt("ending the rename", Outcome::kFailed, [&] {
+            // Even when the run is to stop: a RENAME must not be left waiting.
+            bury_session(context_.connector, id, {});
             return Outcome::kOk;
         });
-        renaming_ = false;
+        renaming_ = ended != Outcome::kOk;
         renamer_.reset();
+        return !renaming_;
     }
 
     std::unique_ptr<mysql::Connection> control_;  // sentry, marker, questions

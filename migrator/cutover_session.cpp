@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "migrator/changelog.h"
+#include "migrator/copier.h"
 #include "migrator/cutover_driver.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
@@ -59,8 +60,15 @@ class SessionDriver : public CutoverDriver {
     }
 
     Outcome look() override {
+        // The RENAME may still be under way in the session we lost: first that must be over.
+        const auto id = session_->id();
         session_.reset();
         renamed_at_ = std::chrono::steady_clock::now();
+        const Outcome buried = attempt("ending the lost session", Outcome::kSawNeither, [&] {
+            bury_session(context_.connector, id, context_.stop);
+            return Outcome::kOk;
+        });
+        if (buried != Outcome::kOk || context_.stop.stop_requested()) return Outcome::kSawNeither;
         return look_at(context_.plan.names.ghost, context_.plan.names.old);
     }
 

@@ -49,9 +49,9 @@ Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& r
       route_(route),
       connector_(route.write, route.session),
       queue_(options.queue_bytes),
-      guard_(plan.names.source),
+      guard_(plan.names.source, {plan.names.ghost, plan.names.swap_ghost}),
       ranges_(Chunker(plan, options.chunk_rows, options.chunk_time)),
-      applier_(plan, options, queue_, in_flight_, progress_),
+      applier_(plan, options, queue_, in_flight_, xa_watch_, progress_),
       streamer_(route.stream, std::move(start), {plan.names.source, plan.names.changelog},
                 streamer_options(plan)),
       knobs_(std::make_shared<Guarded<throttle::Knobs>>(options.knobs)),
@@ -103,7 +103,7 @@ void Engine::start_threads() {
 
 void Engine::start_applier() {
     applier_thread_ = thread("applier", [this](std::stop_token stop) {
-        applier_.run(stop, connector_, throttler_);
+        applier_.run(stop, ending_.get_token(), connector_, throttler_);
     });
 }
 
@@ -200,6 +200,7 @@ void Engine::write_control(const std::string& statement) {
         throw_if_stopped();
         try {
             if (!control_->usable()) control_ = connector_.connect_with_retry(ending_.get_token());
+            const std::stop_callback cancel(ending_.get_token(), [this] { control_->cancel(); });
             control_->execute(statement);
             return;
         } catch (const mysql::Error& error) {
@@ -213,6 +214,7 @@ void Engine::prove_start() {
     // The marker was written after the start position was read. Its return proves everything before
     // that position visible (R2), its arrival that the whole way works.
     constexpr seconds kLimit{60};
+    static_cast<void>(throttler_.wait_until_clear(ending_.get_token(), throttle::Writer::kApply));
     if (pass_marker(kLimit) == steady_clock::duration::max()) {
         throw Refusal(fmt::format(
             "our own write to {} did not come back through the binlog of {} within {} s; check that"
@@ -224,16 +226,9 @@ void Engine::prove_start() {
 void Engine::await_prepared_xa() {
     // Rows of XA transactions prepared before our start are not in our stream; once they are
     // decided, the copy sees them.
-    const auto prepared = [&] {
-        std::set<std::string> all;
-        for (const auto& row : control_->query("XA RECOVER")) {
-            all.insert(fmt::format("{}:{}:{}:{}", row[0], row[1], row[2], row[3]));
-        }
-        return all;
-    };
     std::set<std::string> old;
     try {
-        old = prepared();
+        old = prepared_xids(*control_);
     } catch (const mysql::Error& error) {
         if (error.kind() == mysql::ErrorKind::kLost) throw;
         log::warn("prepared XA transactions cannot be listed ({}); one that is committed now will"
@@ -247,7 +242,7 @@ void Engine::await_prepared_xa() {
         static_cast<void>(pause(ending_.get_token(), milliseconds(200)));
         throw_if_stopped();
         std::set<std::string> still;
-        for (const auto& xid : prepared()) {
+        for (const auto& xid : prepared_xids(*control_)) {
             if (old.contains(xid)) still.insert(xid);
         }
         old = std::move(still);
@@ -280,7 +275,7 @@ void Engine::run_copiers() {
                 }
             };
             const Done done{running};
-            Copier(plan_, number, ranges_, in_flight_, progress_).run(stop, connector_, throttler_);
+            Copier(plan_, number, ranges_, in_flight_, xa_watch_, progress_).run(stop, connector_, throttler_);
         }));
     }
     running.wait(ending_.get_token(), [](unsigned n) { return n == 0; });
@@ -288,6 +283,8 @@ void Engine::run_copiers() {
     for (const auto& copier : copiers_) copier->join();
     for (const auto& copier : copiers_) copier->rethrow();
     throw_if_stopped();
+    // Copiers also return when the throttler ends the run; then the copy is not complete.
+    if (!ranges_.exhausted()) throw Stopped("the copy was ended before its last chunk");
 }
 
 void Engine::retry_missing() {
@@ -353,10 +350,10 @@ void Engine::cut_over() {
     std::minstd_rand random(std::random_device{}());
     for (unsigned attempt = 1; attempt <= options_.cut_over_attempts; ++attempt) {
         await_postponement();
-        catch_up();
-        settle_held_rows();
         static_cast<void>(throttler_.wait_until_clear(ending_.get_token(), throttle::Writer::kCopy));
         throw_if_stopped();
+        catch_up();
+        settle_held_rows();
         progress_.stage = Stage::kCuttingOver;
         progress_.cut_over_attempts = attempt;
         if (try_cut_over()) return;
@@ -372,8 +369,21 @@ void Engine::cut_over() {
                               options_.cut_over_attempts, sql::quote(plan_.names.source)));
 }
 
+void Engine::carry_auto_increment() {
+    // Ids that were given out and deleted again never reach the ghost; the counter must not go back.
+    if (plan_.alter.sets_auto_increment || plan_.source.auto_increment == 0) return;
+    const auto next = control_->scalar(fmt::format(
+        "SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND"
+        " TABLE_NAME = {}",
+        sql::text_literal(plan_.names.source.schema), sql::text_literal(plan_.names.source.table)));
+    if (!next) return;
+    write_control(fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}", sql::quote(plan_.names.ghost),
+                              *next));
+}
+
 bool Engine::try_cut_over() {
     stop_applier();
+    carry_auto_increment();
     guard_.expect_swap(true);
     CutoverContext context{plan_,     connector_, applier_, options_.cut_over_lock_timeout,
                            ++marker_, ending_.get_token()};
@@ -393,7 +403,7 @@ bool Engine::try_cut_over() {
     }
     guard_.expect_swap(false);
     if (end == CutoverState::kAmbiguous) {
-        throw Refusal(fmt::format(
+        throw Ambiguous(fmt::format(
             "the cut-over's outcome is unclear ({}): nothing more is touched. Look at {}, {}, {} and"
             " {}: the table with the new columns is the migrated one",
             driver->why(), sql::quote(plan_.names.source), sql::quote(plan_.names.ghost),

@@ -21,6 +21,7 @@
 #include "migrator/progress.h"
 #include "migrator/route.h"
 #include "migrator/statement_guard.h"
+#include "migrator/xa_watch.h"
 #include "throttle/throttler.h"
 
 namespace wisp::migrator {
@@ -64,6 +65,7 @@ class Engine {
     void settle_held_rows();
     void await_postponement();
     void cut_over();
+    void carry_auto_increment();
     [[nodiscard]] bool try_cut_over();
     void finish_swap(CutoverDriver& driver) const;
     /// Over the control connection, again when it was lost; changelog writes may be repeated.
@@ -82,6 +84,7 @@ class Engine {
     Progress progress_;
     ChangeQueue queue_;
     InFlight in_flight_;
+    XaWatch xa_watch_;
     StatementGuard guard_;
     Ranges ranges_;
     Applier applier_;

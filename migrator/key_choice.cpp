@@ -80,6 +80,10 @@ std::optional<std::vector<std::string>> names_in_ghost(const Plan& plan, const s
 bool compares_alike(const MappedColumn& column) {
     const auto integer = [](const sql::Column& c) { return c.data_type.find("int") != std::string::npos; };
     if (integer(column.source) && integer(column.ghost)) return true;
+    // Members appended at the end keep the numbers of the others.
+    const bool members = column.source.data_type == column.ghost.data_type &&
+                         !column.source.members.empty() && !column.conversion.members_as_text;
+    if (members) return true;
     const bool varchars =
         column.source.data_type == "varchar" && column.ghost.data_type == "varchar";
     if (varchars && column.source.collation == column.ghost.collation) return true;

@@ -43,7 +43,6 @@ void MigrateJob::prepare() {
     connect();
     inspect();
     run_checks({options_, route_, plan_, *writer_, *streamer_});
-    check_leftovers(*writer_, plan_.names, leftover_policy(options_));
     take_run_lock();
     clear_leftovers(*writer_, plan_.names, leftover_policy(options_));
     make_tables(*writer_, plan_);
@@ -87,7 +86,7 @@ void MigrateJob::connect() {
 
 void MigrateJob::take_run_lock() {
     const std::string name =
-        fmt::format("wisp.{:016x}", std::hash<std::string>{}(options_.schema + "." + options_.table));
+        fmt::format("wisp.{:016x}", std::hash<std::string>{}(plan_.names.source.schema + "." + plan_.names.source.table));
     if (writer_->scalar(fmt::format("SELECT GET_LOCK('{}', 0)", name)) != "1") {
         throw Refusal(fmt::format(
             "another wisp is at work on {} (it holds the lock {}); wait for it or stop it",
@@ -119,14 +118,19 @@ void MigrateJob::run(std::stop_token stop) {
 }
 
 void MigrateJob::clean_up() {
-    if (!writer_->usable()) writer_ = mysql::Connector(route_.write, route_.session).connect();
+    // The connection was idle for the whole run: a fresh one, if the server or a proxy has ended it.
+    try {
+        writer_->execute("DO 1");
+    } catch (const mysql::Error&) {
+        writer_ = mysql::Connector(route_.write, route_.session).connect();
+    }
     drop_table(*writer_, plan_.names.changelog);
     if (!swapped_) drop_table(*writer_, plan_.names.ghost);
     if (swapped_ && options_.drop_old_after) drop_table(*writer_, plan_.names.old);
 }
 
 std::string MigrateJob::left_behind() {
-    if (plan_.names.source.table.empty()) return {};
+    if (!prepared_) return {};
     try {
         if (!writer_ || !writer_->usable()) {
             writer_ = mysql::Connector(route_.write, route_.session).connect();

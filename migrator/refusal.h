@@ -12,6 +12,12 @@ class Refusal : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Which table is which after a cut-over cannot be told; nothing more may be touched.
+class Ambiguous : public Refusal {
+  public:
+    using Refusal::Refusal;
+};
+
 /// The operator asked to stop (signal or panic file): no failure of the run, but no success either.
 class Stopped : public std::runtime_error {
   public:

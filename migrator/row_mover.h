@@ -21,7 +21,6 @@ struct Moved {
     /// Keys of the range that are in the source but not in the ghost (R7), as conditions. They may be
     /// younger than the chunk's read, or held back by another unique key.
     std::vector<std::string> missing;
-    bool missing_more = false;  // there are more than these
 };
 
 class RowMover {

@@ -40,7 +40,7 @@ void append_identity(std::string& out, const sql::Value& value) {
 /// Bytes of a ghost column against the bytes the source value has there.
 std::string same_bytes(const MappedColumn& column, const std::string& literal) {
     std::string value = literal;
-    if (!column.source.charset.empty() && !column.ghost.charset.empty()) {
+    if (sql::is_text_type(column.source.data_type)) {
         value = fmt::format("CONVERT({} USING {})", literal, column.ghost.charset);
     }
     return fmt::format("CAST({} AS BINARY) = CAST({} AS BINARY)", sql::quote(column.ghost.name),
@@ -90,7 +90,10 @@ std::string RowReader::conditions(bool exact) const {
         const std::string literal = literal_of(column);
         if (text.size() > 1) text += " AND ";
         text += fmt::format("{} = {}", sql::quote(column.ghost.name), literal);
-        if (exact && !column.ghost.collation.empty()) text += " AND " + same_bytes(column, literal);
+        // ENUM and SET compare by number here; only text has several spellings of one key.
+        if (exact && sql::is_text_type(column.ghost.data_type)) {
+            text += " AND " + same_bytes(column, literal);
+        }
     }
     return text + ")";
 }

@@ -8,11 +8,12 @@
 #include "mysql/connection.h"
 #include "sql/identifier.h"
 #include "sql/key_range.h"
+#include "sql/literal.h"
 
 namespace wisp::migrator {
 namespace {
 
-constexpr std::size_t kMostMissing = 500;
+constexpr std::size_t kMissingPage = 500;
 
 std::string copy_head(const Plan& plan) {
     std::string targets;
@@ -37,7 +38,8 @@ std::string same_key(const Plan& plan) {
         const MappedColumn& column = plan.columns[i];
         const std::string ghost = "g." + sql::quote(column.ghost.name);
         std::string source = column.wrap("s." + sql::quote(column.source.name));
-        const bool recode = !column.ghost.collation.empty() &&
+        const bool recode = sql::is_text_type(column.ghost.data_type) &&
+                            sql::is_text_type(column.source.data_type) &&
                             column.source.collation != column.ghost.collation;
         if (recode) {
             source = fmt::format("CONVERT({} USING {}) COLLATE {}", source, column.ghost.charset,
@@ -66,7 +68,7 @@ ServerMover::ServerMover(const Plan& plan) : plan_(plan), head_(copy_head(plan))
 
 Moved ServerMover::move(mysql::Connection& connection, const Range& range) {
     const auto done = connection.execute(head_ + range_condition(plan_, range) + tail_);
-    Moved moved{done.records, done.affected_rows, {}, false};
+    Moved moved{done.records, done.affected_rows, {}};
     if (moved.rows_inserted < moved.rows_read && other_unique_keys_) {
         find_missing(connection, range, moved);
     }
@@ -76,16 +78,23 @@ Moved ServerMover::move(mysql::Connection& connection, const Range& range) {
 void ServerMover::find_missing(mysql::Connection& connection, const Range& range,
                                Moved& moved) const {
     const auto names = key_columns(plan_);
-    const auto rows = connection.query(fmt::format(
-        "SELECT {} FROM (SELECT {} FROM {} FORCE INDEX ({}) WHERE {}) AS s"
-        " WHERE NOT EXISTS (SELECT 1 FROM {} AS g WHERE {}) LIMIT {}",
-        key_select_list(plan_, "s."), sql::column_list(names), sql::quote(plan_.names.source),
-        sql::quote(plan_.key.source_index_name), range_condition(plan_, range),
-        sql::quote(plan_.names.ghost), same_key(plan_), kMostMissing + 1));
-    for (const auto& row : rows) {
-        moved.missing.push_back(sql::equal_to(names, key_literals(plan_, row)));
+    std::string beyond;
+    for (std::size_t found = kMissingPage; found == kMissingPage;) {
+        const auto rows = connection.query(fmt::format(
+            "SELECT {} FROM (SELECT {} FROM {} FORCE INDEX ({}) WHERE ({}){}) AS s"
+            " WHERE NOT EXISTS (SELECT 1 FROM {} AS g WHERE {}) ORDER BY {} LIMIT {}",
+            key_select_list(plan_, "s."), sql::column_list(names),
+            sql::quote(plan_.names.source), sql::quote(plan_.key.source_index_name),
+            range_condition(plan_, range), beyond, sql::quote(plan_.names.ghost), same_key(plan_),
+            sql::order_by(names), kMissingPage));
+        for (const auto& row : rows) {
+            moved.missing.push_back(sql::equal_to(names, key_literals(plan_, row)));
+        }
+        found = rows.size();
+        if (found > 0) {
+            beyond = " AND " + sql::greater_than(names, key_literals(plan_, rows[found - 1]));
+        }
     }
-    moved.missing_more = rows.size() > kMostMissing;
 }
 
 }  // namespace wisp::migrator

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "migrator/refusal.h"
 #include "sql/identifier.h"
 #include "sql/statement_scan.h"
@@ -33,7 +35,7 @@ void StatementGuard::check(const binlog::Transaction& transaction) const {
                 " and reconnect the application) and start again",
                 sql::quote(source_), transaction.end.text(), shortened(statement.text)));
         }
-        const bool ours = swap_expected_ && verb == sql::StatementVerb::kRename;
+        const bool ours = swap_expected_ && is_our_swap(statement);
         if (!ours && sql::changes_table(statement.text, statement.schema, source_)) {
             throw Refusal(fmt::format(
                 "somebody changed {} itself during the run, at {}: \"{}\"; the ghost table no longer"
@@ -47,6 +49,13 @@ void StatementGuard::check(const binlog::Transaction& transaction) const {
             " to {}; start again",
             transaction.unseen_xa, transaction.end.text(), sql::quote(source_)));
     }
+}
+
+bool StatementGuard::is_our_swap(const binlog::Statement& statement) const {
+    return sql::statement_verb(statement.text) == sql::StatementVerb::kRename &&
+           std::any_of(ghosts_.begin(), ghosts_.end(), [&](const sql::TableName& ghost) {
+               return sql::mentions(statement.text, statement.schema, ghost);
+           });
 }
 
 }  // namespace wisp::migrator

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <vector>
 
 #include "binlog/change.h"
 #include "sql/table_def.h"
@@ -12,7 +13,9 @@ namespace wisp::migrator {
 
 class StatementGuard {
   public:
-    explicit StatementGuard(sql::TableName source) : source_(std::move(source)) {}
+    /// `ghosts`: the names a RENAME of our own has beside the source's.
+    StatementGuard(sql::TableName source, std::vector<sql::TableName> ghosts)
+        : source_(std::move(source)), ghosts_(std::move(ghosts)) {}
 
     /// Throws Refusal if the transaction holds something that cannot be replayed. Streamer thread.
     void check(const binlog::Transaction& transaction) const;
@@ -22,7 +25,10 @@ class StatementGuard {
     void expect_no_unseen_xa() { unseen_xa_allowed_ = false; }
 
   private:
+    [[nodiscard]] bool is_our_swap(const binlog::Statement& statement) const;
+
     sql::TableName source_;
+    std::vector<sql::TableName> ghosts_;
     std::atomic<bool> swap_expected_{false};
     std::atomic<bool> unseen_xa_allowed_{true};
 };

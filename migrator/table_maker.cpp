@@ -31,6 +31,23 @@ void alter_ghost(mysql::Connection& connection, const Plan& plan) {
     }
 }
 
+/// What the run will need hours from now, tried on our own table.
+void try_rights(mysql::Connection& connection, const sql::TableName& name) {
+    const std::string table = sql::quote(name);
+    try {
+        connection.execute(write_marker(name, 0));
+        connection.execute("DELETE FROM " + table);
+        connection.execute(fmt::format("LOCK TABLES {} WRITE", table));
+        connection.execute("UNLOCK TABLES");
+    } catch (const mysql::Error& error) {
+        if (error.kind() != mysql::ErrorKind::kRefused) throw;
+        throw Refusal(fmt::format(
+            "a right is missing: {}; GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX,"
+            " LOCK TABLES ON {}.* to the account",
+            error.server_text(), sql::quote(name.schema)));
+    }
+}
+
 void refuse_leftover(mysql::Connection& connection, const sql::TableName& name,
                      std::string_view flag) {
     if (relation(connection, name) == Relation::kNone) return;
@@ -69,6 +86,7 @@ void clear_leftovers(mysql::Connection& connection, const TableNames& names,
 void make_tables(mysql::Connection& connection, const Plan& plan) {
     try {
         connection.execute(create_changelog(plan.names.changelog));
+        try_rights(connection, plan.names.changelog);
         connection.execute(fmt::format("CREATE TABLE {} LIKE {}", sql::quote(plan.names.ghost),
                                        sql::quote(plan.names.source)));
         alter_ghost(connection, plan);

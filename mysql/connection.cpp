@@ -58,7 +58,7 @@ std::string shortened(std::string_view sql) {
     return text;
 }
 
-Error statement_error(st_mysql* handle, const std::string& doing, std::source_location where) {
+Error statement_error(st_mysql* handle, const std::string& doing, Where where) {
     unsigned code = mysql_errno(handle);
     if (code == CR_SSL_CONNECTION_ERROR) code = CR_SERVER_LOST;
     return {code, mysql_sqlstate(handle), mysql_error(handle), doing, where};
@@ -79,11 +79,14 @@ struct Connection::Native {
     const int socket_copy;
 };
 
-Connection::Connection(Endpoint endpoint, Session session, Where where)
+Connection::Connection(Endpoint endpoint, const Session& session, Where where)
     : endpoint_(std::move(endpoint)) {
     Handle handle = log_in(endpoint_, where);
     const int copy = ::fcntl(socket_of(handle.get()), F_DUPFD_CLOEXEC, 0);
-    WISP_CHECK(copy >= 0, "the process is out of file descriptors");
+    if (copy < 0) {
+        throw Error(CR_UNKNOWN_ERROR, "HY000", "the process is out of file descriptors",
+                    doing("connect"), where);
+    }
     native_ = std::make_unique<Native>(std::move(handle), copy);
     usable_ = true;
     prepare(session, where);
@@ -100,8 +103,8 @@ void Connection::prepare(const Session& session, Where where) {
         query("SELECT @@version, @@version_comment, CONNECTION_ID(), @@max_allowed_packet", where);
     server_ = parse_server_version(about[0][0], about[0][1]);
     id_ = about[0].number(2);
-    // A packet must be smaller than the limit; a byte of it says "query", and libmysqlclient adds two
-    // that say "no query attributes".
+    // A packet must be smaller than the limit; a byte of it says "query", and libmysqlclient adds
+    // two that say "no query attributes".
     max_statement_bytes_ = about[0].number(3) - 4;
     for (const std::string& sql : session_statements(session, server_)) execute(sql, where);
     // With libmysqlclient on MariaDB 10.11 or MySQL 5.6 the session would be latin1 while the

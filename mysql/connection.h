@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "mysql/result.h"
 #include "mysql/server_info.h"
 #include "mysql/session.h"
+#include "mysql/where.h"
 
 struct st_mysql;
 
@@ -33,10 +33,8 @@ struct Executed {
 
 class Connection {
   public:
-    using Where = std::source_location;
-
     /// Connects, enforces the TLS mode, applies the session settings. Throws Error.
-    Connection(Endpoint endpoint, Session session, Where where = Where::current());
+    Connection(Endpoint endpoint, const Session& session, Where where = Where::current());
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();

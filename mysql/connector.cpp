@@ -12,13 +12,13 @@ namespace wisp::mysql {
 Connector::Connector(Endpoint endpoint, Session session)
     : endpoint_(std::move(endpoint)), session_(std::move(session)) {}
 
-std::unique_ptr<Connection> Connector::connect(std::source_location where) const {
+std::unique_ptr<Connection> Connector::connect(Where where) const {
     return std::make_unique<Connection>(endpoint_, session_, where);
 }
 
 std::unique_ptr<Connection> Connector::connect_with_retry(const std::stop_token& stop,
                                                           const Patience& patience,
-                                                          std::source_location where) const {
+                                                          Where where) const {
     using Clock = std::chrono::steady_clock;
     const auto end = Clock::now() + patience.deadline;
     Backoff backoff(patience.first_pause, patience.longest_pause);

@@ -5,10 +5,10 @@
 
 #include <chrono>
 #include <memory>
-#include <source_location>
 #include <stop_token>
 
 #include "mysql/connection.h"
+#include "mysql/where.h"
 
 namespace wisp::mysql {
 
@@ -25,14 +25,13 @@ class Connector {
     Connector(Endpoint endpoint, Session session);
 
     /// One attempt. Throws Error.
-    [[nodiscard]] std::unique_ptr<Connection> connect(
-        std::source_location where = std::source_location::current()) const;
+    [[nodiscard]] std::unique_ptr<Connection> connect(Where where = Where::current()) const;
 
     /// At least one attempt, more while the server is unreachable (ErrorKind::kLost). Throws the
     /// last attempt's Error when patience ends, on a stop, and for every other kind at once.
     [[nodiscard]] std::unique_ptr<Connection> connect_with_retry(
         const std::stop_token& stop, const Patience& patience = {},
-        std::source_location where = std::source_location::current()) const;
+        Where where = Where::current()) const;
 
     [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
     [[nodiscard]] const Session& session() const { return session_; }

@@ -146,7 +146,7 @@ std::string_view to_string(ErrorKind kind) {
 }
 
 Error::Error(unsigned code, std::string sqlstate, std::string server_text, const std::string& doing,
-             std::source_location where)
+             Where where)
     : std::runtime_error(message(doing, server_text, code, sqlstate)),
       code_(code),
       sqlstate_(std::move(sqlstate)),

@@ -4,10 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "mysql/where.h"
 
 namespace wisp::mysql {
 
@@ -27,12 +28,12 @@ class Error : public std::runtime_error {
   public:
     /// `doing` says what was tried and where; code and text are the server's own.
     Error(unsigned code, std::string sqlstate, std::string server_text, const std::string& doing,
-          std::source_location where = std::source_location::current());
+          Where where = Where::current());
 
     [[nodiscard]] unsigned code() const { return code_; }
     [[nodiscard]] const std::string& sqlstate() const { return sqlstate_; }
     [[nodiscard]] const std::string& server_text() const { return server_text_; }
-    [[nodiscard]] std::source_location where() const { return where_; }
+    [[nodiscard]] Where where() const { return where_; }
     [[nodiscard]] ErrorKind kind() const { return kind_; }
     /// False: the connection must be thrown away and made anew. So for every kLost, and for a few
     /// others after which the server hangs up (a packet that is too large).
@@ -46,7 +47,7 @@ class Error : public std::runtime_error {
     unsigned code_;
     std::string sqlstate_;
     std::string server_text_;
-    std::source_location where_;
+    Where where_;
     ErrorKind kind_;
     bool usable_;
 };

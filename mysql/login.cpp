@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
+#include <new>
 
 #include "base/check.h"
 #include "mysql/native.h"
@@ -101,7 +102,7 @@ void set_security_options(st_mysql* handle, TlsMode mode) {
 #endif
 }
 
-Error login_error(st_mysql* handle, const std::string& doing, std::source_location where) {
+Error login_error(st_mysql* handle, const std::string& doing, Where where) {
     return {mysql_errno(handle), mysql_sqlstate(handle), mysql_error(handle), doing, where};
 }
 
@@ -143,10 +144,10 @@ std::string cipher_of(st_mysql* handle) {
     return cipher == nullptr ? "" : cipher;
 }
 
-Handle log_in(const Endpoint& endpoint, std::source_location where) {
+Handle log_in(const Endpoint& endpoint, Where where) {
     enter_library();
     Handle handle(mysql_init(nullptr));
-    WISP_CHECK(handle != nullptr, "out of memory for a connection");
+    if (handle == nullptr) throw std::bad_alloc();
     const TlsMode mode = effective_tls(endpoint);
     set_common_options(handle.get(), endpoint);
     set_certificates(handle.get(), endpoint, mode);

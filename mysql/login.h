@@ -4,10 +4,10 @@
 #pragma once
 
 #include <memory>
-#include <source_location>
 #include <string>
 
 #include "mysql/endpoint.h"
+#include "mysql/where.h"
 
 struct st_mysql;
 
@@ -19,7 +19,7 @@ struct CloseHandle {
 using Handle = std::unique_ptr<st_mysql, CloseHandle>;
 
 /// Blocks for at most about the connect timeout. Throws Error.
-[[nodiscard]] Handle log_in(const Endpoint& endpoint, std::source_location where);
+[[nodiscard]] Handle log_in(const Endpoint& endpoint, Where where);
 
 /// The handle's socket; -1 if it has none.
 [[nodiscard]] int socket_of(st_mysql* handle);

@@ -17,11 +17,11 @@ using MYSQL_RES = st_mysql_res;
 
 #include <errmsg.h>
 
-#include <source_location>
 #include <string>
 #include <string_view>
 
 #include "mysql/error.h"
+#include "mysql/where.h"
 
 #if defined(MARIADB_PACKAGE_VERSION_ID)
 #define DB_CLIENT_MARIADB 1
@@ -41,7 +41,7 @@ void enter_library();
 /// as 2026 ("TLS error"), which before the login means that TLS itself was refused; here it is
 /// turned into 2013, lost.
 [[nodiscard]] Error statement_error(st_mysql* handle, const std::string& doing,
-                                    std::source_location where = std::source_location::current());
+                                    Where where = Where::current());
 
 /// A statement for a message: one line, at most 200 characters.
 [[nodiscard]] std::string shortened(std::string_view sql);

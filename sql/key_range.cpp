@@ -30,7 +30,7 @@ std::string alternatives(Names columns, Literals bound, std::string_view strict,
 std::string bounded(Names columns, Literals bound, std::string_view strict, std::string_view last,
                     RangeForm form) {
     WISP_CHECK(!columns.empty() && columns.size() == bound.size(), "a literal for each key column");
-    const std::string all = alternatives(columns, bound, strict, last);
+    std::string all = alternatives(columns, bound, strict, last);
     if (columns.size() == 1) return all;
     if (form == RangeForm::kPlain) return "(" + all + ")";
     const std::string loose = std::string(strict) + "=";

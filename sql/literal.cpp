@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <initializer_list>
+#include <optional>
 
 #include "sql/identifier.h"
 
@@ -61,13 +62,69 @@ void append_number(std::string& out, auto number) {
     out.append(digits.data(), end);
 }
 
-/// b'0101' of the column's width: a number in numeric context, the same bytes as the column in
-/// text.
+/// 1.5e7, with so many digits after the point, or as many as the exact value needs.
+void append_scientific(std::string& out, double value, std::optional<int> digits) {
+    std::array<char, 32> buffer{};
+    char* const begin = buffer.data();
+    char* const limit = begin + buffer.size();
+    constexpr auto kForm = std::chars_format::scientific;
+    const char* const end = digits ? std::to_chars(begin, limit, value, kForm, *digits).ptr
+                                   : std::to_chars(begin, limit, value, kForm).ptr;
+    // 1e+05 to 1e5: the sign and the zero that C requires are only bytes on the wire.
+    const std::string_view text(begin, static_cast<std::size_t>(end - begin));
+    const std::size_t exponent = text.find('e');
+    out += text.substr(0, exponent + 1);
+    if (text[exponent + 1] == '-') out += '-';
+    out += text.substr(std::min(text.find_first_not_of('0', exponent + 2), text.size() - 1));
+}
+
+/// b'0101' of the column's width: the bytes that the column is as text.
 void append_bits(std::string& out, std::uint64_t bits, unsigned width) {
-    if (width == 0 || width > 64) return append_number(out, bits);
     out += "b'";
-    for (unsigned i = width; i != 0; --i) out += (bits >> (i - 1) & 1U) != 0 ? '1' : '0';
+    for (unsigned i = std::clamp(width, 1U, 64U); i != 0; --i) {
+        out += (bits >> (i - 1) & 1U) != 0 ? '1' : '0';
+    }
     out += '\'';
+}
+
+/// The n of a type's "(n" or ",n", e.g. of int(5) or float(7,3); nullopt if there is none.
+std::optional<std::size_t> type_argument(const std::string& column_type, char before) {
+    const std::size_t at = column_type.find(before);
+    if (at == std::string::npos) return std::nullopt;
+    std::size_t number = 0;
+    std::from_chars(column_type.data() + at + 1, column_type.data() + column_type.size(), number);
+    return number;
+}
+
+/// A number with the zeros in front that a SELECT of the column shows.
+void append_shown(std::string& out, std::string_view digits, const Column& source) {
+    std::size_t width = 0;
+    if (source.data_type == "year") {
+        width = 4;
+    } else if (source.column_type.find("zerofill") == std::string::npos) {
+        width = 0;
+    } else if (source.data_type == "decimal") {
+        width = source.precision - source.scale;
+    } else {
+        width = type_argument(source.column_type, '(').value_or(0);
+    }
+    const std::size_t have = std::min(digits.find('.'), digits.size());
+    out += '\'';
+    if (have < width) out.append(width - have, '0');
+    out.append(digits);
+    out += '\'';
+}
+
+/// FLOAT is shown with six digits, FLOAT(m,d) and DOUBLE(m,d) with d decimals, DOUBLE in full. No
+/// cast does the first: the servers print CAST(… AS FLOAT) in full.
+void append_shown_real(std::string& out, const Value& value, const Column& source) {
+    const auto decimals = type_argument(source.column_type, ',');
+    if (!decimals && value.kind == Value::Kind::kFloat)
+        return append_scientific(out, value.real, 5);
+    if (!decimals) return append_double(out, value.real);
+    out += "CAST(";
+    append_double(out, value.real);
+    out += " AS DECIMAL(65," + std::to_string(*decimals) + "))";
 }
 
 /// Text of a member in the column's own charset.
@@ -97,79 +154,41 @@ void append_members(std::string& out, std::uint64_t number, const Column& source
     append_member(out, text, source);
 }
 
-/// Digits before the point that ZEROFILL and YEAR show.
-std::size_t shown_digits(const Column& source) {
-    if (source.data_type == "year") return 4;
-    if (source.data_type == "decimal") return source.precision - source.scale;
-    const std::string& type = source.column_type;  // int(5) unsigned zerofill
-    const std::size_t open = type.find('(');
-    std::size_t width = 0;
-    if (open != std::string::npos) {
-        std::from_chars(type.data() + open + 1, type.data() + type.size(), width);
-    }
-    return width;
-}
-
-void append_zero_filled(std::string& out, std::string_view digits, const Column& source) {
-    const std::size_t width = shown_digits(source);
-    const std::size_t have = std::min(digits.find('.'), digits.size());
-    out += "_utf8mb4'";
-    if (have < width) out.append(width - have, '0');
-    out.append(digits);
-    out += '\'';
-}
-
-std::string cast_type(const Column& source) {
+/// The value with its own type, for a target of another family.
+std::string typed_text(const std::string& text, const Column& source) {
+    const std::string quoted = text_literal(text);
     const std::string digits =
         source.fraction_digits == 0 ? "" : "(" + std::to_string(source.fraction_digits) + ")";
-    if (source.data_type == "date") return "DATE";
-    if (source.data_type == "time") return "TIME" + digits;
-    if (is_temporal_type(source.data_type)) return "DATETIME" + digits;
-    return source.data_type;  // float, uuid, inet4, inet6
-}
-
-void append_integer(std::string& out, const Value& value, const Column& source,
-                    const Conversion& conversion) {
-    std::string digits;
-    if (value.kind == Value::Kind::kSigned) {
-        append_number(digits, value.integer);
-    } else {
-        append_number(digits, value.unsigned_integer);
-    }
-    if (conversion.number_as_text) return append_zero_filled(out, digits, source);
-    out += digits;
+    if (source.data_type == "date") return "CAST(" + quoted + " AS DATE)";
+    if (source.data_type == "time") return "CAST(" + quoted + " AS TIME" + digits + ")";
+    if (is_temporal_type(source.data_type)) return "CAST(" + quoted + " AS DATETIME" + digits + ")";
+    // MariaDB copies the 16 or 4 bytes; CAST(… AS UUID) would be text again.
+    if (source.data_type == "uuid") return "UNHEX(REPLACE(" + quoted + ", '-', ''))";
+    return "INET6_ATON(" + quoted + ")";  // INET4 and INET6
 }
 
 void append_unsigned(std::string& out, const Value& value, const Column& source,
                      const Conversion& conversion) {
-    if (source.data_type == "bit") {
-        append_bits(out, value.unsigned_integer, source.precision);
-    } else if (is_member_type(source.data_type) && conversion.members_as_text) {
+    if (is_member_type(source.data_type) && conversion.members_as_text) {
         append_members(out, value.unsigned_integer, source);
+    } else if (conversion.as_shown && source.data_type == "bit") {
+        append_bits(out, value.unsigned_integer, source.precision);
+    } else if (conversion.as_shown) {
+        append_shown(out, std::to_string(value.unsigned_integer), source);
     } else {
-        append_integer(out, value, source, conversion);
+        append_number(out, value.unsigned_integer);
     }
 }
 
 void append_text(std::string& out, const Value& value, const Column& source,
                  const Conversion& conversion) {
-    if (source.data_type == "decimal") {
-        if (conversion.number_as_text) return append_zero_filled(out, value.text, source);
+    if (source.data_type == "decimal" && conversion.as_shown) {
+        append_shown(out, value.text, source);
+    } else if (source.data_type == "decimal") {
         out += value.text;
-        return;
+    } else {
+        out += conversion.typed ? typed_text(value.text, source) : text_literal(value.text);
     }
-    if (!conversion.typed) {
-        out += text_literal(value.text);
-        return;
-    }
-    out += "CAST(" + text_literal(value.text) + " AS " + cast_type(source) + ")";
-}
-
-void append_real(std::string& out, const Value& value, const Conversion& conversion) {
-    const bool cast = conversion.typed && value.kind == Value::Kind::kFloat;
-    if (cast) out += "CAST(";
-    append_double(out, value.real);
-    if (cast) out += " AS FLOAT)";
 }
 
 void append_string(std::string& out, const Value& value, const Column& source) {
@@ -210,36 +229,32 @@ void append_bytes(std::string& out, std::string_view bytes, std::string_view cha
 }
 
 void append_double(std::string& out, double value) {
-    std::array<char, 32> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
-                                   std::chars_format::scientific)
-                         .ptr;
-    // 1e+05 to 1e5: the sign and the zero that C requires are only bytes on the wire.
-    const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
-    const std::size_t exponent = text.find('e');
-    out += text.substr(0, exponent + 1);
-    if (text[exponent + 1] == '-') out += '-';
-    const std::size_t first = std::min(text.find_first_not_of('0', exponent + 2), text.size() - 1);
-    out += text.substr(first);
+    append_scientific(out, value, std::nullopt);
 }
 
 Conversion conversion_for(const Column& source, const Column& target) {
     const bool to_number = is_number_type(target.data_type);
-    const bool to_text = is_text_type(target.data_type) || is_binary_type(target.data_type);
     Conversion conversion;
     if (is_member_type(source.data_type)) {
         const bool same_kind = source.data_type == target.data_type;
         conversion.members_as_text =
             same_kind ? !starts_with(target.members, source.members) : !to_number;
     }
-    const bool zero_filled = source.column_type.find("zerofill") != std::string::npos;
-    conversion.number_as_text =
-        to_text && is_number_type(source.data_type) && (zero_filled || source.data_type == "year");
+    const bool binary = is_binary_type(target.data_type);
+    const bool large = one_of(target.data_type, {"tinytext", "text", "mediumtext", "longtext",
+                                                 "tinyblob", "blob", "mediumblob", "longblob"});
+    conversion.as_shown = large && is_number_type(source.data_type);
+    // A text with a time in it is a time for TIME, a text with a date only is none.
+    const bool date_to_time = source.data_type == "date" && target.data_type == "time";
     conversion.typed =
         (is_temporal_type(source.data_type) && (to_number || target.data_type == "json")) ||
-        (source.data_type == "float" && to_text) ||
-        (is_address_type(source.data_type) && is_binary_type(target.data_type));
+        date_to_time || (is_address_type(source.data_type) && binary);
     return conversion;
+}
+
+bool refused_by_strict(const Value& value, const Column& source) {
+    return value.kind == Value::Kind::kUnsigned && value.unsigned_integer == 0 &&
+           source.data_type == "enum";
 }
 
 void append_literal(std::string& out, const Value& value, const Column& source,
@@ -249,14 +264,22 @@ void append_literal(std::string& out, const Value& value, const Column& source,
             out += "NULL";
             break;
         case Value::Kind::kSigned:
-            append_integer(out, value, source, conversion);
+            if (conversion.as_shown) {
+                append_shown(out, std::to_string(value.integer), source);
+            } else {
+                append_number(out, value.integer);
+            }
             break;
         case Value::Kind::kUnsigned:
             append_unsigned(out, value, source, conversion);
             break;
         case Value::Kind::kFloat:
         case Value::Kind::kDouble:
-            append_real(out, value, conversion);
+            if (conversion.as_shown) {
+                append_shown_real(out, value, source);
+            } else {
+                append_double(out, value.real);
+            }
             break;
         case Value::Kind::kText:
             append_text(out, value, source, conversion);

@@ -17,8 +17,9 @@ struct Conversion {
     /// ENUM and SET as member names: the target's list does not start with the source's, or the
     /// target is text. False: as ordinal or mask.
     bool members_as_text = false;
-    /// Zero-filled numbers and YEAR as the text a SELECT shows: the target is text.
-    bool number_as_text = false;
+    /// Zero-filled numbers, YEAR, FLOAT and BIT as a SELECT shows them: the target is of the TEXT
+    /// or BLOB family, into which servers copy the shown text (into CHAR and VARCHAR, the number).
+    bool as_shown = false;
     /// CAST('…' AS DATETIME(6)) and the like: the target is of another family, and a quoted text
     /// would convert otherwise than the typed value does.
     bool typed = false;
@@ -32,6 +33,11 @@ void append_literal(std::string& out, const Value& value, const Column& source,
                     Conversion conversion = {});
 [[nodiscard]] std::string literal(const Value& value, const Column& source,
                                   Conversion conversion = {});
+
+/// True for a value that a strict session refuses as a literal although INSERT … SELECT copies it:
+/// the error value of an ENUM (ordinal 0). All servers say 1265; write such a row without strict
+/// mode.
+[[nodiscard]] bool refused_by_strict(const Value& value, const Column& source);
 
 /// Appends bytes in a character set: _charset'abc' if plain ASCII, else _charset X'…'. An empty
 /// charset is binary.

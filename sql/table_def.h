@@ -67,4 +67,8 @@ struct Table {
     [[nodiscard]] std::optional<std::size_t> column_index(std::string_view column) const;
 };
 
+/// The members in a COLUMN_TYPE "enum('a','it''s')" or "set(…)", in order; empty for other types.
+/// The catalogue doubles quotes and writes backslashes and line ends with a backslash.
+[[nodiscard]] std::vector<std::string> members_of(std::string_view column_type);
+
 }  // namespace wisp::sql

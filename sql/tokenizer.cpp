@@ -21,6 +21,26 @@ bool is_name_character(char c) {
            c == '$' || static_cast<unsigned char>(c) >= 0x80;
 }
 
+/// The character that a backslash and `c` stand for (MySQL 8.4 manual, table 11.1).
+char unescaped(char c) {
+    switch (c) {
+        case '0':
+            return '\0';
+        case 'b':
+            return '\b';
+        case 'n':
+            return '\n';
+        case 'r':
+            return '\r';
+        case 't':
+            return '\t';
+        case 'Z':
+            return '\x1A';
+        default:
+            return c;
+    }
+}
+
 class Lexer {
   public:
     Lexer(std::string_view sql, Backslash backslash) : sql_(sql), backslash_(backslash) {}
@@ -99,7 +119,7 @@ class Lexer {
         for (std::size_t i = at_ + 1; i < sql_.size(); ++i) {
             const char c = sql_[i];
             if (c == '\\' && escapes && i + 1 < sql_.size()) {
-                token.text += sql_[++i];
+                token.text += unescaped(sql_[++i]);
             } else if (c != quote) {
                 token.text += c;
             } else if (i + 1 < sql_.size() && sql_[i + 1] == quote) {

@@ -38,7 +38,7 @@ Reading judge_lag(std::int64_t heartbeat, std::int64_t now, std::chrono::millise
             fmt::format("lag {:.2f} s, limit {:.2f} s", seconds(lag), seconds(limit))};
 }
 
-LagSource::LagSource(mysql::Endpoint endpoint, sql::TableName changelog, SharedKnobs knobs)
+LagSource::LagSource(mysql::Endpoint endpoint, const sql::TableName& changelog, SharedKnobs knobs)
     : link_(std::move(endpoint)),
       statement_("SELECT value FROM " + sql::quote(changelog) + " WHERE hint = 'heartbeat'"),
       knobs_(std::move(knobs)) {}

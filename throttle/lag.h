@@ -23,7 +23,7 @@ namespace wisp::throttle {
 /// replica counts as lagging.
 class LagSource : public Source {
   public:
-    LagSource(mysql::Endpoint endpoint, sql::TableName changelog, SharedKnobs knobs);
+    LagSource(mysql::Endpoint endpoint, const sql::TableName& changelog, SharedKnobs knobs);
 
     [[nodiscard]] std::string name() const override;
     [[nodiscard]] std::chrono::milliseconds period() const override;

@@ -34,15 +34,15 @@ void report(const Change& change) {
     const std::chrono::duration<double> held = change.held;
     switch (change.after) {
         case Effect::kGo:
-            log::info("throttle released source=\"{}\" held_seconds={:.1f} reason=\"{}\"",
+            log::info(R"(throttle released source="{}" held_seconds={:.1f} reason="{}")",
                       change.source, held.count(), change.reason);
             break;
         case Effect::kAbort:
-            log::error("throttle asks for the end of the run source=\"{}\" reason=\"{}\"",
+            log::error(R"(throttle asks for the end of the run source="{}" reason="{}")",
                        change.source, change.reason);
             break;
         default:
-            log::info("throttle holds source=\"{}\" effect={} reason=\"{}\"", change.source,
+            log::info(R"(throttle holds source="{}" effect={} reason="{}")", change.source,
                       to_string(change.after), change.reason);
             break;
     }
@@ -65,7 +65,7 @@ Throttler::Throttler(std::vector<std::unique_ptr<Source>> sources,
     });
 }
 
-void Throttler::run(std::stop_token stop) {
+void Throttler::run(const std::stop_token& stop) {
     std::vector<std::unique_ptr<Thread>> threads;
     for (std::size_t i = 0; i < sources_.size(); ++i) {
         if (!sources_[i]->remote()) continue;

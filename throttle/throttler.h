@@ -26,7 +26,7 @@ class Throttler {
                        std::function<void(const Verdict&)> on_abort = {});
 
     /// Polls until stopped. Call once.
-    void run(std::stop_token stop);
+    void run(const std::stop_token& stop);
 
     /// Before run() has heard a source, that source holds the copy ("not measured yet").
     [[nodiscard]] Verdict verdict() const;

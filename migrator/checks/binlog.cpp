@@ -72,6 +72,20 @@ Issues check_binlog(const CheckContext& context) {
 
 Issues check_replica(const CheckContext& context) {
     Issues issues;
+    const std::string server = context.writer.endpoint().label();
+    if (is_on(global(context.writer, "wsrep_on"))) {
+        issues.push_back(fmt::format(
+            "{} is a Galera node: a table lock there does not stop writes on other nodes, so the swap"
+            " could lose them; use the cluster's own schema upgrade",
+            server));
+    }
+    if (!global(context.writer, "group_replication_group_name").empty() &&
+        is_off(global(context.writer, "group_replication_single_primary_mode"))) {
+        issues.push_back(fmt::format(
+            "{} is in a multi-primary group: a table lock there does not stop writes on other members;"
+            " switch the group to single-primary mode for the run",
+            server));
+    }
     if (is_on(global(context.writer, "read_only"))) {
         issues.push_back(fmt::format("{} is read-only; it does not look like the primary; check"
                                      " --host or --assume-master-host",

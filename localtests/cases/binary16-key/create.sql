@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (
+  k BINARY(16) NOT NULL PRIMARY KEY,
+  a INT NOT NULL
+) ENGINE=InnoDB;
+INSERT INTO t SELECT UNHEX(RPAD(LPAD(HEX(n), 8, '0'), 32, '0')), n FROM fixture.numbers WHERE n BETWEEN 1 AND 20000;

@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (
+  k BIT(40) NOT NULL PRIMARY KEY,
+  a INT NOT NULL
+) ENGINE=InnoDB;
+INSERT INTO t SELECT n * 33554432, n FROM fixture.numbers WHERE n BETWEEN 1 AND 20000;

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (id INT NOT NULL PRIMARY KEY, a INT NOT NULL, v VARCHAR(40) NOT NULL, UNIQUE KEY a_key (a)) ENGINE=InnoDB;
+INSERT INTO t SELECT n, 100000 - n, CONCAT('value ', n) FROM fixture.numbers WHERE n BETWEEN 1 AND 25000;

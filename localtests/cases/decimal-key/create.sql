@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (
+  k DECIMAL(20,6) NOT NULL PRIMARY KEY,
+  a INT NOT NULL
+) ENGINE=InnoDB;
+INSERT INTO t SELECT (n - 10000) * 1.000101, n FROM fixture.numbers WHERE n BETWEEN 1 AND 20000;

@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE parent (id INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+CREATE TABLE t (
+  id INT NOT NULL PRIMARY KEY,
+  p INT NOT NULL,
+  CONSTRAINT to_parent FOREIGN KEY (p) REFERENCES parent (id)
+) ENGINE=InnoDB;
+INSERT INTO parent VALUES (1);
+INSERT INTO t VALUES (1, 1), (2, 1);

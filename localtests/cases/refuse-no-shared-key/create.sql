@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (id INT NOT NULL PRIMARY KEY, a INT NOT NULL) ENGINE=InnoDB;
+INSERT INTO t VALUES (1, 1), (2, 1);

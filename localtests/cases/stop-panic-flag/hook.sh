@@ -1,0 +1,4 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+wait_for_copy
+touch "$LOG/panic"

@@ -1,0 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
+DROP USER IF EXISTS limited@'%';
+CREATE USER limited@'%' IDENTIFIED BY 'secret';
+GRANT ALL ON *.* TO limited@'%';

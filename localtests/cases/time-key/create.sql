@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (
+  k TIME(3) NOT NULL PRIMARY KEY,
+  a INT NOT NULL
+) ENGINE=InnoDB;
+INSERT INTO t SELECT SEC_TO_TIME((n - 10000) * 60.125), n FROM fixture.numbers WHERE n BETWEEN 1 AND 20000;

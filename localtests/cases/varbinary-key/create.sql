@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (
+  k VARBINARY(20) NOT NULL PRIMARY KEY,
+  a INT NOT NULL
+) ENGINE=InnoDB;
+INSERT INTO t SELECT UNHEX(CONCAT('3078', HEX(n), IF(n % 3 = 0, '00', '27'))), n FROM fixture.numbers WHERE n BETWEEN 1 AND 20000;

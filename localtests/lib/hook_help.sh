@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What a case's hook.sh may call, besides sql. Sourced by localtests/run.
+
+# Waits until the migration has begun to copy: the ghost table has rows. Fails if it never does.
+wait_for_copy() {
+    local ghost=_${TABLE}_gho
+    until [[ $(sql primary test -e "SELECT 1 FROM $(quoted "$ghost") LIMIT 1" 2>/dev/null) == 1 ]]; do
+        ! migration_ended || return 1
+        sleep 0.02
+    done
+}
+
+migration_ended() { [[ -e $LOG/migration-ended ]]; }
+
+# repeat_until_end SECONDS COMMAND...: as long as the migration runs.
+repeat_until_end() {
+    local pause=$1
+    shift
+    until migration_ended; do
+        "$@"
+        sleep "$pause"
+    done
+}
+
+# signal_wisp NAME: to `timeout`, which hands it on. SIGKILL cannot be handed on: see kill_wisp.
+signal_wisp() { kill -s "$1" "$(<"$LOG/wisp.pid")"; }
+
+# As `kill -9` by an operator, or a machine that loses power.
+kill_wisp() {
+    local timeout child
+    [[ -s $LOG/wisp.pid ]] || return 0
+    timeout=$(<"$LOG/wisp.pid")
+    for child in $(ps -o pid= --ppid "$timeout"); do
+        kill -9 "$child" 2>/dev/null
+    done
+    return 0
+}
+
+# delay_commits MILLISECONDS: from now on each transaction stands in the binary log for this long,
+# and is delivered to whoever reads it, before its rows are visible. The replica becomes a semi-sync
+# one whose acknowledgements go through a proxy that holds them back. Needs servers of its own.
+delay_commits() {
+    local port=$((30000 + WISP_PRIMARY_PORT % 10000)) word=source statement=REPLICA
+    background "$HERE/lib/delay_proxy" "$port" 127.0.0.1 "$WISP_PRIMARY_PORT" "$1"
+    if [[ $WISP_FLAVOR == mariadb ]]; then
+        word=master statement=SLAVE
+    else
+        sql primary -e "INSTALL PLUGIN rpl_semi_sync_source SONAME 'semisync_source.so'" || return
+        sql replica -e "INSTALL PLUGIN rpl_semi_sync_replica SONAME 'semisync_replica.so'" || return
+    fi
+    # Nothing is committed until the replica is there: such a commit would wait for a minute.
+    sql primary -e "SET GLOBAL rpl_semi_sync_${word}_wait_point = AFTER_SYNC,
+                        GLOBAL rpl_semi_sync_${word}_timeout = 60000,
+                        GLOBAL rpl_semi_sync_${word}_enabled = ON" || return
+    sql replica -e "SET GLOBAL rpl_semi_sync_${statement,,}_enabled = ON; STOP $statement;
+        CHANGE $([[ $word == master ]] && echo MASTER || echo 'REPLICATION SOURCE') TO ${word}_port = $port;
+        START $statement" || return
+    await_semi_sync_replica "$word"
+}
+
+await_semi_sync_replica() {
+    local tries=0
+    until [[ $(sql primary -e "SHOW STATUS LIKE 'rpl_semi_sync_$1_clients'") == *1 ]]; do
+        ((++tries < 150)) || { echo "the semi-sync replica does not come"; return 1; }
+        sleep 0.2
+    done
+}

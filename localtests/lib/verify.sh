@@ -1,0 +1,183 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# After the migration: was it right? Sourced by localtests/run.
+
+verify() {
+    check_for_hang
+    # A difference is looked for only when the replica has all of it.
+    await_replica || problem "the replica does not follow: $(replica_error)"
+    if has expect_failure; then
+        verify_refusal
+    else
+        verify_success
+    fi
+    check_load
+    check_sanitizers
+}
+
+check_for_hang() {
+    case $WISP_STATUS in
+        124) problem "wisp did not end within $WISP_TIMEOUT seconds" ;;
+        13[0-9]) problem "wisp died of signal $((WISP_STATUS - 128))" ;;
+    esac
+}
+
+replica_error() {
+    local word=REPLICA
+    [[ $WISP_VERSION != 5.6.* ]] || word=SLAVE
+    # Names in the first lines, values in the second: both contain the error as it is.
+    sql replica -e "SHOW $word STATUS" 2>&1 | tr '\t' '\n' | grep -i -m 1 'error' || true
+}
+
+# ---- it must have failed, with the text, and with nothing changed ----------------------------
+
+verify_refusal() {
+    local line file
+    ((WISP_STATUS != 0)) || problem "wisp succeeded, but this must be refused"
+    file=$(case_file expect_failure)
+    while IFS= read -r line; do
+        [[ -z $line ]] || grep -qiF -- "$line" "$LOG/wisp.log" ||
+            problem "wisp's output does not say: $line"
+    done <"$file"
+    run_sql primary expected_change.sql
+    if ! has expected_change.sql && [[ $(definition) != "$ORIGINAL" ]]; then
+        problem "the table's definition has changed"
+    fi
+    if is_table; then compare "primary:$TABLE" "primary:$ORACLE" --ignore-definition; fi
+    has leftovers || check_leftovers ''
+}
+
+# ---- it must have succeeded, and equal the server's own ALTER --------------------------------
+
+verify_success() {
+    if ((WISP_STATUS != 0)); then
+        problem "wisp failed with exit status $WISP_STATUS"
+        return
+    fi
+    check_leftovers "$(expected_old_tables)"
+    native_alter || return
+    if has expect_difference; then
+        expect_difference
+        return
+    fi
+    compare "primary:$TABLE" "primary:$ORACLE"
+    compare "primary:$TABLE" "replica:$TABLE"
+    check_counter
+    check_log
+}
+
+native_alter() {
+    local alter
+    alter=$(case_text native_alter "$(case_text alter)")
+    [[ -n $alter ]] || return 0
+    sql primary test -e "ALTER TABLE t_oracle $alter" >>"$LOG/sql.log" 2>&1 && return
+    problem "the server's own ALTER failed: $(tail -n 1 "$LOG/sql.log")"
+    return 1
+}
+
+# compare LEFT RIGHT [OPTION...]
+compare() {
+    local left=$1 right=$2 name
+    local -a options=()
+    shift 2
+    while IFS= read -r name; do
+        [[ -z $name ]] || options+=(--ignore-column "$name")
+    done < <(case_text ignore_columns)
+    "$build/wisp-compare" --env "$ENV_FILE" --database test --left "$left" --right "$right" \
+        "${options[@]}" "$@" >"$LOG/compare.log" 2>&1 && return
+    problem "$left and $right differ:" "$(cut -c 1-300 "$LOG/compare.log")"
+    return 1
+}
+
+# A rule of correctness is switched off: rows must be lost, or the case proves nothing.
+expect_difference() {
+    local before
+    before=$(cat "$LOG/problems" 2>/dev/null)
+    if compare "primary:$TABLE" "primary:$ORACLE"; then
+        problem "no row was lost, though it was expected"
+    elif [[ -n $before ]]; then
+        printf '%s\n' "$before" >"$LOG/problems"
+    else
+        rm "$LOG/problems"
+    fi
+}
+
+expected_old_tables() {
+    local extra
+    extra=" $(case_text extra_args) "
+    if [[ $extra == *--ok-to-drop-table* || $extra == *--timestamp-old-table* ]]; then
+        [[ $extra == *--ok-to-drop-table* ]] || echo '_%_del'
+    else
+        case_text old_table "_${TABLE}_del"
+    fi
+}
+
+# check_leftovers NAME: besides the tables of the case, only NAME may be there, and must be.
+check_leftovers() {
+    local found
+    found=$(sql primary -e "SELECT table_name FROM information_schema.tables
+        WHERE table_schema = 'test' AND table_name LIKE '\\_%' ORDER BY 1")
+    # shellcheck disable=SC2053 # the expected name may be a pattern
+    [[ $found == ${1//%/*} ]] || problem "left behind: '${found//$'\n'/ }', expected: '$1'"
+}
+
+# AUTO_INCREMENT never goes back, or a value that was used once is used again.
+check_counter() {
+    local least after oracle
+    least=$(case_text auto_increment)
+    [[ -n $least ]] || return 0
+    after=$(counter "$TABLE") oracle=$(counter "$ORACLE")
+    ((${after:-0} >= least && ${after:-0} >= ${oracle:-0})) ||
+        problem "AUTO_INCREMENT is '$after', the oracle's is '$oracle', expected at least $least"
+}
+
+counter() {
+    sql primary test -e "SHOW CREATE TABLE $(quoted "$1")" |
+        sed -n 's/.* AUTO_INCREMENT=\([0-9]*\).*/\1/p'
+}
+
+# Lines of expect_log must be in the output of a run that succeeds.
+check_log() {
+    local line
+    while IFS= read -r line; do
+        [[ -z $line ]] || grep -qiF -- "$line" "$LOG/wisp.log" ||
+            problem "wisp's output does not say: $line"
+    done < <(case_text expect_log)
+}
+
+# ---- what the load saw -----------------------------------------------------------------------
+
+check_load() {
+    local code count
+    [[ -s $LOG/load.json ]] || { has load && problem "the load left no report"; return; }
+    if (($(jq .mismatches.count "$LOG/load.json") > 0)) && ! has allow_mismatch; then
+        problem "table and oracle did not do the same: $(jq -c .mismatches "$LOG/load.json")"
+    fi
+    (($(jq .committed "$LOG/load.json") >= 10)) || problem "the load did next to nothing"
+    # No such table, not locked, no longer reachable: an application must never see these.
+    for code in 1146 1099 1100 2006 2013; do
+        count=$(jq ".failed[\"$code\"].count // 0" "$LOG/load.json")
+        ((count == 0)) || problem "the load saw error $code: $(jq -c ".failed[\"$code\"]" "$LOG/load.json")"
+    done
+}
+
+check_sanitizers() {
+    local line
+    line=$(grep -m 1 -E 'Sanitizer|runtime error:' "$LOG/wisp.log") && problem "$line"
+    return 0
+}
+
+# ---- after all -------------------------------------------------------------------------------
+
+# after.sql undoes before.sql, whatever happened between.
+clean_up() {
+    local file role status=0
+    for role in $(roles); do
+        file=after.sql
+        [[ $role == primary ]] || file=after_replica.sql
+        file=$(case_file $file) || continue
+        sql "$role" <"$file" >>"$LOG/sql.log" 2>&1 || status=1
+    done
+    return $status
+}

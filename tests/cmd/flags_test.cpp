@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cmd/flags.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace wisp::cmd {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Words = std::vector<std::string>;
+
+/// "max_lag_millis": names of cases have no dashes.
+template <typename Case>
+std::string case_name(const ::testing::TestParamInfo<Case>& tested) {
+    std::string name = tested.param.name;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+}
+
+class FlagsTest : public ::testing::Test {
+  protected:
+    FlagsTest() { ::unsetenv("WISP_PASSWORD"); }
+    ~FlagsTest() override { ::unsetenv("WISP_PASSWORD"); }
+
+    /// With an --alter, which every run needs.
+    static Expected<MigrateFlags> parse(Words words) {
+        words.emplace_back("--alter=ENGINE=InnoDB");
+        return parse_migrate_flags(words);
+    }
+    static MigrateFlags parsed(const Words& words) {
+        auto flags = parse(words);
+        if (flags) return *flags;
+        ADD_FAILURE() << flags.error();
+        return {};
+    }
+    static std::string error(const Words& words) {
+        auto flags = parse(words);
+        return flags ? "" : flags.error();
+    }
+};
+
+// --- each flag -----------------------------------------------------------------------------------
+
+struct Flag {
+    const char* name;
+    const char* value;
+    /// True if the flag's option has this value; false for the default.
+    std::function<bool(const MigrateFlags&)> set;
+};
+
+class FlagsEach : public ::testing::TestWithParam<Flag> {};
+
+TEST_P(FlagsEach, IsTakenWithOneDashOrTwoAndItsValueEitherWay) {
+    const auto& [name, value, set] = GetParam();
+    const std::string alter = "--alter=ENGINE=InnoDB";
+    const auto check = [&set = set](const Words& words) {
+        const auto flags = parse_migrate_flags(words);
+        ASSERT_TRUE(flags) << flags.error();
+        EXPECT_TRUE(set(*flags)) << words.back();
+    };
+    const auto defaults = parse_migrate_flags({alter});
+    ASSERT_TRUE(defaults);
+    EXPECT_FALSE(set(*defaults)) << "the default is another value";
+    check({alter, fmt::format("--{}={}", name, value)});
+    check({alter, fmt::format("-{}={}", name, value)});
+    check({alter, fmt::format("--{}", name), value});
+    check({alter, fmt::format("-{}", name), value});
+}
+
+template <typename T, typename V>
+std::function<bool(const MigrateFlags&)> option(T migrator::MigrationOptions::*member, V value) {
+    return [member, value](const MigrateFlags& f) { return f.options.*member == T(value); };
+}
+template <typename T, typename V>
+std::function<bool(const MigrateFlags&)> endpoint(T mysql::Endpoint::*member, V value) {
+    return
+        [member, value](const MigrateFlags& f) { return f.options.endpoint.*member == T(value); };
+}
+template <typename T, typename V>
+std::function<bool(const MigrateFlags&)> throttling(T throttle::Options::*member, V value) {
+    return
+        [member, value](const MigrateFlags& f) { return f.options.throttle.*member == T(value); };
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , FlagsEach,
+    ::testing::Values(
+        Flag{"host", "db1", endpoint(&mysql::Endpoint::host, "db1")},
+        Flag{"port", "3307", endpoint(&mysql::Endpoint::port, 3307)},
+        Flag{"socket", "/run/x.sock", endpoint(&mysql::Endpoint::socket, "/run/x.sock")},
+        Flag{"user", "me", endpoint(&mysql::Endpoint::user, "me")},
+        Flag{"password", "secret", endpoint(&mysql::Endpoint::password, "secret")},
+        Flag{"mysql-timeout", "7", endpoint(&mysql::Endpoint::connect_timeout, seconds(7))},
+        Flag{"assume-master-host", "db2:3307",
+             option(&migrator::MigrationOptions::assume_master_host, "db2:3307")},
+        Flag{"database", "shop", option(&migrator::MigrationOptions::schema, "shop")},
+        Flag{"table", "orders", option(&migrator::MigrationOptions::table, "orders")},
+        Flag{"chunk-size", "500", option(&migrator::MigrationOptions::chunk_rows, 500U)},
+        Flag{"chunk-time-millis", "250",
+             option(&migrator::MigrationOptions::chunk_time, milliseconds(250))},
+        Flag{"copiers", "4", option(&migrator::MigrationOptions::copiers, 4U)},
+        Flag{"heartbeat-interval-millis", "500",
+             option(&migrator::MigrationOptions::heartbeat, milliseconds(500))},
+        Flag{"max-lag-millis", "2500",
+             [](const MigrateFlags& f) { return f.options.knobs.max_lag == milliseconds(2500); }},
+        Flag{"throttle-control-replicas", "r1:3307",
+             [](const MigrateFlags& f) { return f.options.throttle.control_replicas.size() == 1; }},
+        Flag{"max-load", "Threads_running=25",
+             [](const MigrateFlags& f) {
+                 return f.options.knobs.max_load == throttle::LoadLimits{{"Threads_running", 25}};
+             }},
+        Flag{"critical-load", "Threads_running=99",
+             [](const MigrateFlags& f) {
+                 return f.options.knobs.critical_load ==
+                        throttle::LoadLimits{{"Threads_running", 99}};
+             }},
+        Flag{"critical-load-interval-millis", "700",
+             throttling(&throttle::Options::critical_load_interval, milliseconds(700))},
+        Flag{"critical-load-hibernate-seconds", "60",
+             throttling(&throttle::Options::critical_load_hibernate, seconds(60))},
+        Flag{"throttle-flag-file", "/tmp/a", throttling(&throttle::Options::flag_file, "/tmp/a")},
+        Flag{"throttle-additional-flag-file", "/tmp/b",
+             throttling(&throttle::Options::additional_flag_file, "/tmp/b")},
+        Flag{"panic-flag-file", "/tmp/c",
+             throttling(&throttle::Options::panic_flag_file, "/tmp/c")},
+        Flag{"postpone-cut-over-flag-file", "/tmp/d",
+             option(&migrator::MigrationOptions::postpone_flag_file, "/tmp/d")},
+        Flag{"cut-over-lock-timeout-seconds", "5",
+             option(&migrator::MigrationOptions::cut_over_lock_timeout, seconds(5))},
+        Flag{"default-retries", "9", option(&migrator::MigrationOptions::cut_over_attempts, 9U)}),
+    case_name<Flag>);
+
+// --- booleans ------------------------------------------------------------------------------------
+
+struct BooleanFlag {
+    const char* name;
+    bool migrator::MigrationOptions::*member;
+};
+
+class FlagsBoolean : public ::testing::TestWithParam<BooleanFlag> {};
+
+TEST_P(FlagsBoolean, TakesAValueOnlyBehindAnEqualsSign) {
+    const auto [name, member] = GetParam();
+    const std::string alter = "--alter=ENGINE=InnoDB";
+    const auto value = [&, member = member](const std::string& word) {
+        const auto flags = parse_migrate_flags({alter, word});
+        EXPECT_TRUE(flags) << word << (flags ? "" : ": " + flags.error());
+        return flags && (*flags).options.*member;
+    };
+    const std::string flag = std::string("--") + name;
+    EXPECT_FALSE(value("--verbose"));
+    EXPECT_TRUE(value(flag));
+    EXPECT_TRUE(value(flag.substr(1)));
+    EXPECT_TRUE(value(flag + "=true"));
+    EXPECT_TRUE(value(flag + "=1"));
+    EXPECT_FALSE(value(flag + "=false"));
+    EXPECT_FALSE(value(flag + "=0"));
+    EXPECT_FALSE(parse_migrate_flags({alter, flag, "true"})) << "a word alone";
+    EXPECT_FALSE(parse_migrate_flags({alter, flag + "=maybe"}));
+}
+
+using migrator::MigrationOptions;
+INSTANTIATE_TEST_SUITE_P(
+    , FlagsBoolean,
+    ::testing::Values(BooleanFlag{"execute", &MigrationOptions::execute},
+                      BooleanFlag{"allow-on-master", &MigrationOptions::allow_on_master},
+                      BooleanFlag{"assume-rbr", &MigrationOptions::assume_rbr},
+                      BooleanFlag{"exact-rowcount", &MigrationOptions::exact_rowcount},
+                      BooleanFlag{"initially-drop-ghost-table",
+                                  &MigrationOptions::drop_ghost_first},
+                      BooleanFlag{"initially-drop-old-table", &MigrationOptions::drop_old_first},
+                      BooleanFlag{"ok-to-drop-table", &MigrationOptions::drop_old_after},
+                      BooleanFlag{"timestamp-old-table", &MigrationOptions::timestamp_old_table}),
+    case_name<BooleanFlag>);
+
+TEST_F(FlagsTest, ABooleanBeforeAnotherFlagDoesNotEatIt) {
+    const auto flags = parsed({"--execute", "--table", "orders"});
+    EXPECT_TRUE(flags.options.execute);
+    EXPECT_EQ(flags.options.table, "orders");
+}
+
+TEST_F(FlagsTest, ChangesNothingWithoutExecute) {
+    EXPECT_FALSE(parsed({}).options.execute);
+}
+
+// --- what is no flag -----------------------------------------------------------------------------
+
+TEST_F(FlagsTest, RefusesAnUnknownFlag) {
+    EXPECT_THAT(error({"--shiny"}), AllOf(HasSubstr("shiny"), HasSubstr("--help")));
+    EXPECT_THAT(error({"--shiny=1"}), HasSubstr("shiny"));
+}
+
+TEST_F(FlagsTest, DoesNotGuessAnAbbreviation) {
+    EXPECT_NE(error({"--exec"}), "");
+    EXPECT_NE(error({"--data=x"}), "");
+}
+
+TEST_F(FlagsTest, RefusesALeftoverWord) {
+    // --alter ADD COLUMN x INT without quotes.
+    const auto flags = parse_migrate_flags({"--alter", "ADD", "COLUMN", "x", "INT"});
+    ASSERT_FALSE(flags);
+    EXPECT_THAT(flags.error(), AllOf(HasSubstr("quotes"), HasSubstr("--alter")));
+}
+
+TEST_F(FlagsTest, RefusesAFlagWhoseValueIsMissing) {
+    EXPECT_THAT(parse_migrate_flags({"--alter=x", "--table"}).error(), HasSubstr("table"));
+    EXPECT_THAT(parse_migrate_flags({"--alter=x", "--table", "--execute"}).error(),
+                HasSubstr("table"));
+}
+
+TEST_F(FlagsTest, RefusesAValueThatIsNoNumber) {
+    for (const char* word : {"--port=x", "--chunk-size=1k", "--copiers=1.5", "--max-lag-millis=2s",
+                             "--mysql-timeout=", "--heartbeat-interval-millis=0x64"}) {
+        EXPECT_NE(error({word}), "") << word;
+    }
+}
+
+TEST_F(FlagsTest, NeedsAnAlter) {
+    EXPECT_THAT(parse_migrate_flags({"--table=t"}).error(), HasSubstr("--alter"));
+    EXPECT_THAT(parse_migrate_flags({}).error(), HasSubstr("--alter"));
+}
+
+TEST_F(FlagsTest, KeepsTheAlterAsItWasWritten) {
+    const std::string alter =
+        "ADD COLUMN `a=b` VARCHAR(20) DEFAULT '--x, \"y\"' COMMENT 'it''s 50%'";
+    for (const Words& words : {Words{"--alter=" + alter}, Words{"--alter", alter}}) {
+        const auto flags = parse_migrate_flags(words);
+        ASSERT_TRUE(flags) << flags.error();
+        EXPECT_EQ(flags->options.alter, alter);
+    }
+}
+
+TEST_F(FlagsTest, TakesTheLastOfARepeatedFlagAsGhostDoes) {
+    EXPECT_EQ(parsed({"--table=a", "--table=b"}).options.table, "b");
+}
+
+TEST_F(FlagsTest, TakesAnEmptyValueBehindAnEqualsSignAsGhostDoes) {
+    // --password="$PASSWORD" where the variable is empty.
+    EXPECT_THAT(parsed({"--password=", "--max-load="}).options.endpoint.password, IsEmpty());
+}
+
+TEST_F(FlagsTest, HelpNeedsNothingElseAndNamesEveryFlag) {
+    const auto flags = parse_migrate_flags({"--help"});
+    ASSERT_TRUE(flags) << flags.error();
+    EXPECT_TRUE(flags->help);
+    const auto help = migrate_help();
+    for (const char* name : {"--host", "--alter", "--execute", "--max-load", "--panic-flag-file",
+                             "--cut-over-lock-timeout-seconds", "--verbose"}) {
+        EXPECT_THAT(help, HasSubstr(name));
+    }
+}
+
+// --- ranges --------------------------------------------------------------------------------------
+
+struct Range {
+    const char* name;
+    long long low;
+    long long high;
+};
+
+class FlagsRange : public ::testing::TestWithParam<Range> {};
+
+TEST_P(FlagsRange, TakesItsEndsAndRefusesWhatLiesOutside) {
+    const auto [name, low, high] = GetParam();
+    const auto parse = [name = name](long long value) {
+        return parse_migrate_flags({"--alter=x", fmt::format("--{}={}", name, value)});
+    };
+    EXPECT_TRUE(parse(low));
+    EXPECT_TRUE(parse(high));
+    for (const long long outside : {low - 1, high + 1}) {
+        const auto flags = parse(outside);
+        ASSERT_FALSE(flags) << outside;
+        EXPECT_THAT(flags.error(),
+                    AllOf(HasSubstr(name), HasSubstr(std::to_string(outside)),
+                          HasSubstr(std::to_string(low)), HasSubstr(std::to_string(high))));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, FlagsRange,
+                         ::testing::Values(Range{"chunk-size", 10, 100'000},
+                                           Range{"chunk-time-millis", 10, 5'000},
+                                           Range{"copiers", 1, 16},
+                                           Range{"heartbeat-interval-millis", 100, 1'000},
+                                           Range{"max-lag-millis", 100, 3'600'000},
+                                           Range{"cut-over-lock-timeout-seconds", 1, 10},
+                                           Range{"default-retries", 1, 100'000}),
+                         case_name<Range>);
+
+TEST_F(FlagsTest, RefusesNumbersBelowZero) {
+    for (const char* word :
+         {"--port=-1", "--mysql-timeout=-1", "--critical-load-interval-millis=-1",
+          "--critical-load-hibernate-seconds=-5", "--copiers=-1", "--chunk-size=-1"}) {
+        EXPECT_NE(error({word}), "") << word;
+    }
+}
+
+TEST_F(FlagsTest, RefusesAPortThatIsNone) {
+    EXPECT_NE(error({"--port=65536"}), "");
+    EXPECT_EQ(parsed({"--port=65535"}).options.endpoint.port, 65535);
+}
+
+// --- connection ----------------------------------------------------------------------------------
+
+TEST_F(FlagsTest, TakesThePasswordFromTheEnvironmentUnlessOneIsGiven) {
+    ::setenv("WISP_PASSWORD", "from env", 1);
+    EXPECT_EQ(parsed({}).options.endpoint.password, "from env");
+    EXPECT_EQ(parsed({"--password=typed"}).options.endpoint.password, "typed");
+}
+
+TEST_F(FlagsTest, VerifiesTheCertificateWithSsl) {
+    EXPECT_EQ(parsed({}).options.endpoint.tls, mysql::TlsMode::kPreferred);
+    const auto flags = parsed({"--ssl", "--ssl-ca=ca", "--ssl-cert=cert", "--ssl-key=key"});
+    EXPECT_EQ(flags.options.endpoint.tls, mysql::TlsMode::kVerify);
+    EXPECT_EQ(flags.options.endpoint.tls_ca, "ca");
+    EXPECT_EQ(flags.options.endpoint.tls_cert, "cert");
+    EXPECT_EQ(flags.options.endpoint.tls_key, "key");
+}
+
+TEST_F(FlagsTest, EncryptsWithoutVerifyingOnRequest) {
+    EXPECT_EQ(parsed({"--ssl", "--ssl-allow-insecure"}).options.endpoint.tls,
+              mysql::TlsMode::kRequired);
+}
+
+TEST_F(FlagsTest, RefusesTlsDetailsWithoutSsl) {
+    for (const char* word : {"--ssl-ca=x", "--ssl-cert=x", "--ssl-key=x", "--ssl-allow-insecure"}) {
+        EXPECT_THAT(error({word}), HasSubstr("need --ssl")) << word;
+        EXPECT_EQ(error({word, "--ssl"}), "") << word;
+        EXPECT_NE(error({word, "--ssl=false"}), "") << word;
+    }
+}
+
+TEST_F(FlagsTest, ControlReplicasShareTheAccountButNotTheAddress) {
+    const auto flags = parsed({"--user=me", "--password=pw", "--port=3333", "--socket=/x", "--ssl",
+                               "--throttle-control-replicas=r1,r2:3307,10.0.0.3:3308"});
+    const auto& replicas = flags.options.throttle.control_replicas;
+    ASSERT_EQ(replicas.size(), 3U);
+    EXPECT_EQ(replicas[0].label(), "r1:3306");
+    EXPECT_EQ(replicas[1].label(), "r2:3307");
+    EXPECT_EQ(replicas[2].label(), "10.0.0.3:3308");
+    for (const auto& replica : replicas) {
+        EXPECT_EQ(replica.user, "me");
+        EXPECT_EQ(replica.password, "pw");
+        EXPECT_EQ(replica.socket, "");
+        EXPECT_EQ(replica.tls, mysql::TlsMode::kVerify);
+    }
+}
+
+TEST_F(FlagsTest, RefusesAControlReplicaWithoutAPort) {
+    for (const char* list : {"r1:", "r1:x", "r1:123456", "r1:65536", "r1:99999", "ok,r2:-1"}) {
+        EXPECT_THAT(error({std::string("--throttle-control-replicas=") + list}),
+                    HasSubstr("--throttle-control-replicas"))
+            << list;
+    }
+}
+
+// --- load and log --------------------------------------------------------------------------------
+
+TEST_F(FlagsTest, ReadsSeveralLoadLimits) {
+    const auto flags = parsed({"--max-load=Threads_running=25,Threads_connected=500",
+                               "--critical-load=Threads_running=1000"});
+    EXPECT_EQ(flags.options.knobs.max_load,
+              (throttle::LoadLimits{{"Threads_running", 25}, {"Threads_connected", 500}}));
+    EXPECT_EQ(flags.options.knobs.critical_load, (throttle::LoadLimits{{"Threads_running", 1000}}));
+}
+
+TEST_F(FlagsTest, SaysWhichLoadLimitIsWrong) {
+    EXPECT_THAT(error({"--max-load=Threads_running"}), HasSubstr("--max-load"));
+    EXPECT_THAT(error({"--critical-load=Threads_running=x"}), HasSubstr("--critical-load"));
+}
+
+TEST_F(FlagsTest, LogsErrorsOnlyUnlessAskedForMore) {
+    EXPECT_EQ(parsed({}).log_level, LogLevel::kError);
+    EXPECT_EQ(parsed({"--verbose"}).log_level, LogLevel::kInfo);
+    EXPECT_EQ(parsed({"--debug"}).log_level, LogLevel::kDebug);
+    EXPECT_EQ(parsed({"--verbose", "--debug"}).log_level, LogLevel::kDebug);
+    EXPECT_EQ(parsed({"--verbose", "--debug", "--quiet"}).log_level, LogLevel::kError);
+}
+
+}  // namespace
+}  // namespace wisp::cmd

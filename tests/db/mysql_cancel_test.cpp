@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ways a statement or a connection ends before its time.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <thread>
+
+#include "mysql/connection.h"
+#include "mysql/connector.h"
+#include "mysql/retry.h"
+#include "tests/support/relay.h"
+#include "tests/support/test_server.h"
+
+namespace wisp::mysql {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Clock = std::chrono::steady_clock;
+
+class MysqlCancel : public test::ServerTest {
+  protected:
+    /// Until the connection is seen to sleep in the server; false after 25 seconds.
+    static bool sleeps(Connection& observer, std::uint64_t id) {
+        const auto end = Clock::now() + seconds(25);
+        const std::string sql =
+            "SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE '%SLEEP(30)%' AND ID = " +
+            std::to_string(id);
+        while (Clock::now() < end) {
+            if (observer.scalar(sql)) return true;
+            pause({}, milliseconds(5));
+        }
+        return false;
+    }
+    static bool gone(Connection& observer, std::uint64_t id) {
+        const auto end = Clock::now() + seconds(25);
+        const std::string sql =
+            "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = " + std::to_string(id);
+        while (Clock::now() < end) {
+            if (!observer.scalar(sql)) return true;
+            pause({}, milliseconds(5));
+        }
+        return false;
+    }
+    /// Expects a lost connection that stays lost.
+    static void expect_lost(Connection& connection, const std::function<void()>& call) {
+        try {
+            call();
+            ADD_FAILURE() << "no error";
+        } catch (const Error& error) {
+            EXPECT_EQ(to_string(error.kind()), "lost") << error.what();
+            EXPECT_FALSE(error.connection_usable());
+        }
+        EXPECT_FALSE(connection.usable());
+        try {
+            connection.query("SELECT 1");
+            ADD_FAILURE() << "a lost connection came back";
+        } catch (const Error& error) {
+            EXPECT_EQ(to_string(error.kind()), "lost") << error.what();
+        }
+    }
+};
+WISP_FOR_EACH_SERVER(MysqlCancel);
+
+TEST_P(MysqlCancel, KillQueryIsATimeoutAndTheConnectionLives) {
+    test::TmpSchema schema(server().primary);
+    const auto connection = connect();
+    const auto killer = connect();
+    // A plain SELECT SLEEP() would just return 1 when killed.
+    const std::string table = schema.table("(id INT PRIMARY KEY)");
+    killer->execute("INSERT INTO " + table + " VALUES (1), (2)");
+    std::jthread thread([&] {
+        EXPECT_TRUE(sleeps(*killer, connection->id()));
+        kill_query(*killer, connection->id());
+    });
+    try {
+        connection->execute("DELETE FROM " + table + " WHERE SLEEP(30) = 0");
+        FAIL() << "not killed";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), 1317U);
+        EXPECT_EQ(to_string(error.kind()), "timeout");
+        EXPECT_TRUE(error.connection_usable());
+    }
+    thread.join();
+    EXPECT_EQ(connection->scalar("SELECT COUNT(*) FROM " + table), "2");
+}
+
+TEST_P(MysqlCancel, TheServersOwnTimeLimitIsATimeout) {
+    test::TmpSchema schema(server().primary);
+    const auto connection = connect();
+    if (connection->server().mariadb()) {
+        connection->execute("SET max_statement_time = 0.2");
+    } else if (connection->server().has_max_execution_time()) {
+        connection->execute("SET max_execution_time = 200");
+    } else {
+        GTEST_SKIP() << "no time limit on " << connection->server().text;
+    }
+    const std::string table = schema.table("(id INT PRIMARY KEY)");
+    connection->execute("INSERT INTO " + table + " VALUES (1), (2)");
+    try {
+        connection->query("SELECT id FROM " + table + " WHERE SLEEP(30) = 0");
+        FAIL() << "no limit";
+    } catch (const Error& error) {
+        EXPECT_EQ(to_string(error.kind()), "timeout") << error.what();
+    }
+    EXPECT_TRUE(connection->usable());
+}
+
+TEST_P(MysqlCancel, KillConnectionLosesIt) {
+    const auto connection = connect();
+    const auto killer = connect();
+    std::jthread thread([&] {
+        EXPECT_TRUE(sleeps(*killer, connection->id()));
+        kill_connection(*killer, connection->id());
+    });
+    expect_lost(*connection, [&] { connection->query("SELECT SLEEP(30)"); });
+}
+
+TEST_P(MysqlCancel, AnIdleConnectionThatWasKilledIsLost) {
+    const auto connection = connect();
+    const auto killer = connect();
+    kill_connection(*killer, connection->id());
+    EXPECT_TRUE(gone(*killer, connection->id()));
+    expect_lost(*connection, [&] { connection->query("SELECT 1"); });
+}
+
+TEST_P(MysqlCancel, KillingTheDeadIsNoError) {
+    const auto killer = connect();
+    std::uint64_t id = 0;
+    {
+        const auto connection = connect();
+        id = connection->id();
+    }
+    EXPECT_TRUE(gone(*killer, id));
+    kill_connection(*killer, id);
+    kill_query(*killer, id);
+}
+
+TEST_P(MysqlCancel, AnIdleTimeoutOfTheServerLosesIt) {
+    Session session;
+    session.wait_timeout = seconds(1);
+    const auto connection = connect(session);
+    const auto observer = connect();
+    EXPECT_TRUE(gone(*observer, connection->id()));
+    expect_lost(*connection, [&] { connection->query("SELECT 1"); });
+}
+
+TEST_P(MysqlCancel, CancelWakesABlockedQuery) {
+    for (const TlsMode tls : {TlsMode::kDisabled, TlsMode::kPreferred}) {
+        Endpoint endpoint = server().primary;
+        endpoint.tls = tls;
+        const auto connection = connect(endpoint);
+        const auto observer = connect();
+        Clock::time_point cancelled;
+        std::jthread thread([&] {
+            EXPECT_TRUE(sleeps(*observer, connection->id()));
+            cancelled = Clock::now();
+            connection->cancel();
+        });
+        expect_lost(*connection, [&] { connection->query("SELECT SLEEP(30)"); });
+        const auto woke = Clock::now();
+        thread.join();
+        EXPECT_LT(woke - cancelled, seconds(10));
+        kill_connection(*observer, connection->id());  // the server sleeps on
+    }
+}
+
+TEST_P(MysqlCancel, CancelWakesAStartedStatement) {
+    const auto connection = connect();
+    const auto observer = connect();
+    connection->start("SELECT SLEEP(30)");
+    std::jthread thread([&] {
+        EXPECT_TRUE(sleeps(*observer, connection->id()));
+        connection->cancel();
+    });
+    expect_lost(*connection, [&] { connection->finish(); });
+    thread.join();
+    kill_connection(*observer, connection->id());
+}
+
+TEST_P(MysqlCancel, CancelOfAnIdleConnectionLosesTheNextStatement) {
+    const auto connection = connect();
+    connection->cancel();
+    connection->cancel();
+    expect_lost(*connection, [&] { connection->query("SELECT 1"); });
+}
+
+TEST_P(MysqlCancel, ALostConnectionLetsGoOfItsLocks) {
+    test::TmpSchema schema(server().primary);
+    const std::string table = schema.table("(id INT PRIMARY KEY)");
+    const auto connection = connect();
+    const auto other = connect();
+    connection->execute("LOCK TABLES " + table + " WRITE");
+    connection->cancel();
+    EXPECT_TRUE(gone(*other, connection->id())) << "while the object is still there";
+    other->execute("INSERT INTO " + table + " VALUES (1)");
+}
+
+TEST_P(MysqlCancel, ADestroyedConnectionIsGoneFromTheServer) {
+    const auto observer = connect();
+    auto connection = connect();
+    const auto id = connection->id();
+    connection.reset();
+    EXPECT_TRUE(gone(*observer, id));
+}
+
+TEST_P(MysqlCancel, TheIoTimeoutEndsAWait) {
+    Endpoint endpoint = server().primary;
+    endpoint.io_timeout = seconds(1);
+    const auto connection = connect(endpoint);
+    const auto began = Clock::now();
+    expect_lost(*connection, [&] { connection->query("SELECT SLEEP(30)"); });
+    EXPECT_GE(Clock::now() - began, milliseconds(900));
+    EXPECT_LT(Clock::now() - began, seconds(20));
+    kill_connection(*connect(), connection->id());
+}
+
+TEST_P(MysqlCancel, ABrokenNetworkLosesIt) {
+    test::Relay relay(server().primary);
+    for (const TlsMode tls : {TlsMode::kDisabled, TlsMode::kPreferred}) {
+        Endpoint endpoint = relay.endpoint();
+        endpoint.tls = tls;
+        const auto connection = connect(endpoint);
+        const auto observer = connect();
+        std::jthread thread([&] {
+            EXPECT_TRUE(sleeps(*observer, connection->id()));
+            relay.cut();
+        });
+        expect_lost(*connection, [&] { connection->query("SELECT SLEEP(30)"); });
+        thread.join();
+        kill_connection(*observer, connection->id());
+    }
+}
+
+TEST_P(MysqlCancel, AConnectorReconnectsWithTheSameSession) {
+    Session session;
+    session.lock_wait_timeout = seconds(7);
+    const Connector connector(server().primary, session);
+    auto connection = connector.connect();
+    connection->cancel();
+    EXPECT_THROW(connection->query("SELECT 1"), Error);
+    connection = connector.connect_with_retry({});
+    EXPECT_EQ(connection->scalar("SELECT @@lock_wait_timeout"), "7");
+}
+
+}  // namespace
+}  // namespace wisp::mysql
