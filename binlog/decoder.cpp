@@ -36,33 +36,6 @@ Unexpected damaged(const std::string& what) {
                       "position");
 }
 
-/// Events that stand before the statement they belong to, outside any group (MySQL 5.6).
-bool is_context(EventType type) {
-    return type == EventType::kIntvar || type == EventType::kRand || type == EventType::kUserVar ||
-           type == EventType::kBeginLoadQuery || type == EventType::kAppendBlock;
-}
-
-bool is_skipped(EventType type) {
-    switch (type) {
-        case EventType::kStop:
-        case EventType::kDeleteFile:
-        case EventType::kHeartbeat:
-        case EventType::kHeartbeatV2:
-        case EventType::kIgnorable:
-        case EventType::kRowsQuery:
-        case EventType::kPreviousGtids:
-        case EventType::kTransactionContext:
-        case EventType::kViewChange:
-        case EventType::kAnnotateRows:
-        case EventType::kBinlogCheckpoint:
-        case EventType::kMariadbGtidList:
-        case EventType::kStartEncryption:  // in a stream: the server decrypts; see file_source
-            return true;
-        default:
-            return is_context(type);
-    }
-}
-
 }  // namespace
 
 struct Decoder::State {
@@ -145,7 +118,7 @@ Outcome Decoder::State::feed(Bytes event) {
         outcome = handle(*header, *body);
         if (!outcome) return in_context(outcome.error());
     }
-    if (group.idle() && !is_context(header->type)) resume = received;
+    if (group.idle() && !is_statement_context(header->type)) resume = received;
     return outcome;
 }
 
@@ -195,7 +168,7 @@ Outcome Decoder::State::handle(const EventHeader& header, Bytes body) {
 }
 
 Outcome Decoder::State::handle_unknown(const EventHeader& header) const {
-    if (is_skipped(header.type)) return std::nullopt;
+    if (holds_no_rows(header.type)) return std::nullopt;
     if (header.type == EventType::kIncident)
         return Unexpected(std::string(
             "the server says that its log has a gap here, so changes are missing; rows may have "

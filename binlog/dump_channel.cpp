@@ -52,7 +52,8 @@ mysql::Endpoint DumpChannel::dump_endpoint(mysql::Endpoint endpoint,
     return endpoint;
 }
 
-DumpChannel::DumpChannel(DumpOptions options) : DumpChannel(dump_connection(options), options) {}
+DumpChannel::DumpChannel(const DumpOptions& options)
+    : DumpChannel(dump_connection(options), options) {}
 
 DumpChannel::DumpChannel(std::unique_ptr<mysql::Connection> connection, DumpOptions options)
     : options_(std::move(options)),

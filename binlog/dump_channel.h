@@ -30,7 +30,7 @@ struct DumpOptions {
 class DumpChannel : public EventSource {
   public:
     /// Connects and sends the dump command. Throws mysql::Error.
-    explicit DumpChannel(DumpOptions options);
+    explicit DumpChannel(const DumpOptions& options);
     /// The same on a connection the caller has looked at first; nothing else may use it afterwards.
     DumpChannel(std::unique_ptr<mysql::Connection> connection, DumpOptions options);
     ~DumpChannel() override;

@@ -69,4 +69,30 @@ std::string event_name(EventType type) {
     return "event type " + std::to_string(static_cast<unsigned>(type));
 }
 
+bool is_statement_context(EventType type) {
+    return type == EventType::kIntvar || type == EventType::kRand || type == EventType::kUserVar ||
+           type == EventType::kBeginLoadQuery || type == EventType::kAppendBlock;
+}
+
+bool holds_no_rows(EventType type) {
+    switch (type) {
+        case EventType::kStop:
+        case EventType::kDeleteFile:
+        case EventType::kHeartbeat:
+        case EventType::kHeartbeatV2:
+        case EventType::kIgnorable:
+        case EventType::kRowsQuery:
+        case EventType::kPreviousGtids:
+        case EventType::kTransactionContext:
+        case EventType::kViewChange:
+        case EventType::kAnnotateRows:
+        case EventType::kBinlogCheckpoint:
+        case EventType::kMariadbGtidList:
+        case EventType::kStartEncryption:  // in a stream: the server decrypts; see file_source
+            return true;
+        default:
+            return is_statement_context(type);
+    }
+}
+
 }  // namespace wisp::binlog

@@ -62,4 +62,9 @@ enum class EventType : std::uint8_t {
 /// "WRITE_ROWS"; "event type 77" for a code that is not known.
 [[nodiscard]] std::string event_name(EventType type);
 
+/// Events that stand before the statement they belong to, maybe outside any group (MySQL 5.6).
+[[nodiscard]] bool is_statement_context(EventType type);
+/// Events that can be skipped: they neither hold rows nor start or end a group.
+[[nodiscard]] bool holds_no_rows(EventType type);
+
 }  // namespace wisp::binlog

@@ -266,7 +266,7 @@ std::string Writer::bit_expression(Bytes bytes) {
 /// LONGBLOB; BLOB comes of a column; TINYBLOB and BINARY are columns' own, and JSON_TABLE fills
 /// such a column with text only.
 std::string Writer::blob_expression(const JsonValue& value) {
-    const auto hex = hex_literal(value.bytes);
+    auto hex = hex_literal(value.bytes);
     switch (value.opaque_type) {
         case kVarchar:
         case kVarString:

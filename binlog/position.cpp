@@ -25,13 +25,13 @@ std::string Position::text() const {
 std::strong_ordering operator<=>(const Position& a, const Position& b) {
     const auto left = file_number(a.file);
     const auto right = file_number(b.file);
-    if (const auto order = left.size() <=> right.size(); order != 0) return order;
-    if (const auto order = left <=> right; order != 0) return order;
+    if (const auto order = left.size() <=> right.size(); std::is_neq(order)) return order;
+    if (const auto order = left <=> right; std::is_neq(order)) return order;
     return a.offset <=> b.offset;
 }
 
 bool operator==(const Position& a, const Position& b) {
-    return (a <=> b) == 0;
+    return std::is_eq(a <=> b);
 }
 
 }  // namespace wisp::binlog

@@ -162,7 +162,7 @@ void Streamer::note_event(std::span<const std::uint8_t> event) {
     });
 }
 
-void Streamer::read_all(DumpChannel& channel, std::stop_token stop,
+void Streamer::read_all(DumpChannel& channel, const std::stop_token& stop,
                         const std::function<void(Transaction&&)>& deliver) {
     while (!stop.stop_requested()) {
         const auto event = channel.next();
@@ -174,7 +174,7 @@ void Streamer::read_all(DumpChannel& channel, std::stop_token stop,
     }
 }
 
-bool Streamer::wait_before_reconnect(std::stop_token stop, const std::string& why) {
+bool Streamer::wait_before_reconnect(const std::stop_token& stop, const std::string& why) {
     snapshot_.write([](StreamSnapshot& now) {
         now.connected = false;
         ++now.reconnects;
@@ -195,7 +195,7 @@ bool Streamer::wait_before_reconnect(std::stop_token stop, const std::string& wh
     return true;
 }
 
-void Streamer::run(std::stop_token stop, const std::function<void(Transaction&&)>& deliver) {
+void Streamer::run(const std::stop_token& stop, const std::function<void(Transaction&&)>& deliver) {
     while (!stop.stop_requested()) {
         std::string why = "the server ended the stream";
         std::exception_ptr failure;

@@ -65,7 +65,7 @@ class Streamer {
     ~Streamer();
 
     /// Until stop: reads, decodes, delivers. Returns on stop; throws StreamError or mysql::Error.
-    void run(std::stop_token stop, const std::function<void(Transaction&&)>& deliver);
+    void run(const std::stop_token& stop, const std::function<void(Transaction&&)>& deliver);
 
     [[nodiscard]] StreamSnapshot snapshot() const { return snapshot_.copy(); }
 
@@ -73,10 +73,10 @@ class Streamer {
     std::unique_ptr<DumpChannel> connect();
     void check_identity(mysql::Connection& connection);
     void check_history(mysql::Connection& connection);
-    void read_all(DumpChannel& channel, std::stop_token stop,
+    void read_all(DumpChannel& channel, const std::stop_token& stop,
                   const std::function<void(Transaction&&)>& deliver);
     void note_event(std::span<const std::uint8_t> event);
-    [[nodiscard]] bool wait_before_reconnect(std::stop_token stop, const std::string& why);
+    [[nodiscard]] bool wait_before_reconnect(const std::stop_token& stop, const std::string& why);
 
     mysql::Endpoint endpoint_;
     StreamerOptions options_;

@@ -17,6 +17,8 @@ namespace {
 
 void alter_ghost(mysql::Connection& connection, const Plan& plan) {
     const std::string ghost = sql::quote(plan.names.ghost);
+    // A TIMESTAMP's DEFAULT '…' is a time of the server's zone, as in a native ALTER.
+    connection.execute("SET SESSION time_zone = @@GLOBAL.time_zone");
     try {
         connection.execute(fmt::format("ALTER TABLE {} {}", ghost, plan.alter.clauses));
     } catch (const mysql::Error& error) {
@@ -25,6 +27,7 @@ void alter_ghost(mysql::Connection& connection, const Plan& plan) {
             "the ALTER does not run on the empty ghost table: {} (error {}); correct --alter=\"{}\"",
             error.server_text(), error.code(), plan.alter.clauses));
     }
+    connection.execute("SET SESSION time_zone = '+00:00'");
     if (!plan.alter.sets_auto_increment && plan.source.auto_increment > 1) {
         connection.execute(
             fmt::format("ALTER TABLE {} AUTO_INCREMENT={}", ghost, plan.source.auto_increment));

@@ -191,10 +191,18 @@ void append_text(std::string& out, const Value& value, const Column& source,
     }
 }
 
+/// Bytes of a type of fixed width, whose trailing zero bytes the row image leaves out; 0 for others.
+std::size_t fixed_width(const Column& source) {
+    if (source.data_type == "binary") return source.max_bytes;
+    if (source.data_type == "inet4") return 4;
+    return is_address_type(source.data_type) ? 16 : 0;
+}
+
 void append_string(std::string& out, const Value& value, const Column& source) {
-    if (source.data_type == "binary" && value.bytes.size() < source.max_bytes) {
-        std::string padded(value.bytes);  // the row image leaves trailing zero bytes out
-        padded.resize(source.max_bytes, '\0');
+    const std::size_t width = fixed_width(source);
+    if (value.bytes.size() < width) {
+        std::string padded(value.bytes);
+        padded.resize(width, '\0');
         return append_bytes(out, padded, source.charset);
     }
     append_bytes(out, value.bytes, source.charset);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run refuses before it touches anything, through the job itself. Global settings are changed
-// here, so this program runs alone (RESOURCE_LOCK is not enough: other programs read them too).
+// What a run refuses before it touches anything, through the job itself. Global settings are
+// changed here, so ctest runs nothing beside this program.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -32,7 +32,8 @@ class GlobalSetting {
     GlobalSetting(mysql::Connection& connection, std::string name, const std::string& value)
         : connection_(connection), name_(std::move(name)) {
         const auto before = connection_.scalar("SELECT @@global." + name_).value_or("");
-        const bool number = !before.empty() && before.find_first_not_of("0123456789") == std::string::npos;
+        const bool number =
+            !before.empty() && before.find_first_not_of("0123456789") == std::string::npos;
         before_ = number ? before : connection_.quote(before);
         connection_.execute(fmt::format("SET GLOBAL {} = {}", name_, value));
     }
@@ -60,7 +61,8 @@ class MigratorChecks : public test::ServerTest {
         schema_ = std::make_unique<test::TmpSchema>(server().primary);
     }
     [[nodiscard]] mysql::Connection& connection() const { return schema_->connection(); }
-    [[nodiscard]] MigrationOptions options(const std::string& table, const std::string& alter) const {
+    [[nodiscard]] MigrationOptions options(const std::string& table,
+                                           const std::string& alter) const {
         MigrationOptions options;
         options.endpoint = server().primary;
         options.allow_on_master = true;
@@ -70,7 +72,8 @@ class MigratorChecks : public test::ServerTest {
         return options;
     }
     /// The refusal of a run on that table; empty if it would begin. Leaves no table of ours.
-    [[nodiscard]] std::string refusal(const std::string& table, const std::string& alter = "ADD COLUMN n INT") const {
+    [[nodiscard]] std::string refusal(const std::string& table,
+                                      const std::string& alter = "ADD COLUMN n INT") const {
         return refusal(options(table, alter));
     }
     [[nodiscard]] std::string refusal(const MigrationOptions& options) const {
@@ -89,12 +92,15 @@ class MigratorChecks : public test::ServerTest {
     }
     [[nodiscard]] std::vector<std::string> tables() const {
         std::vector<std::string> names;
-        for (const auto& row : connection().query("SHOW TABLES FROM " + sql::quote(schema_->name()))) {
+        for (const auto& row :
+             connection().query("SHOW TABLES FROM " + sql::quote(schema_->name()))) {
             names.push_back(row.text(0));
         }
         return names;
     }
-    [[nodiscard]] std::string good_table() const { return schema_->table("(id INT PRIMARY KEY, v INT) ENGINE=InnoDB"); }
+    [[nodiscard]] std::string good_table() const {
+        return schema_->table("(id INT PRIMARY KEY, v INT) ENGINE=InnoDB");
+    }
     [[nodiscard]] bool knows(const std::string& variable) const {
         return !connection().query("SHOW GLOBAL VARIABLES LIKE '" + variable + "'").empty();
     }
@@ -103,16 +109,20 @@ class MigratorChecks : public test::ServerTest {
 };
 WISP_FOR_EACH_SERVER(MigratorChecks);
 
-TEST_P(MigratorChecks, FindNothingWrongWithAnOrdinaryTable) { EXPECT_EQ(refusal(good_table()), ""); }
+TEST_P(MigratorChecks, FindNothingWrongWithAnOrdinaryTable) {
+    EXPECT_EQ(refusal(good_table()), "");
+}
 
 // --- the table -----------------------------------------------------------------------------------
 
 TEST_P(MigratorChecks, RefuseATableThatIsNotThere) {
-    EXPECT_THAT(refusal("`" + schema_->name() + "`.`nowhere`"), AllOf(HasSubstr("nowhere"), HasSubstr("--table")));
+    EXPECT_THAT(refusal("`" + schema_->name() + "`.`nowhere`"),
+                AllOf(HasSubstr("nowhere"), HasSubstr("--table")));
 }
 
 TEST_P(MigratorChecks, RefuseAView) {
-    connection().execute("CREATE VIEW " + schema_->qualified("v") + " AS SELECT * FROM " + good_table());
+    connection().execute("CREATE VIEW " + schema_->qualified("v") + " AS SELECT * FROM " +
+                         good_table());
     EXPECT_THAT(refusal(schema_->qualified("v")), AllOf(HasSubstr("`v`"), HasSubstr("is a view")));
 }
 
@@ -122,9 +132,11 @@ TEST_P(MigratorChecks, RefuseATableWithoutAKey) {
 }
 
 TEST_P(MigratorChecks, RefuseATableWhoseOnlyKeysMayBeNull) {
-    const auto table = schema_->table("(a INT, b INT NOT NULL, UNIQUE KEY one (a), UNIQUE KEY two (b, a)) ENGINE=InnoDB");
-    EXPECT_THAT(refusal(table), AllOf(HasSubstr("one: column a can be NULL"), HasSubstr("two: column a can be NULL"),
-                                      HasSubstr("ADD PRIMARY KEY")));
+    const auto table = schema_->table(
+        "(a INT, b INT NOT NULL, UNIQUE KEY one (a), UNIQUE KEY two (b, a)) ENGINE=InnoDB");
+    EXPECT_THAT(refusal(table),
+                AllOf(HasSubstr("one: column a can be NULL"),
+                      HasSubstr("two: column a can be NULL"), HasSubstr("ADD PRIMARY KEY")));
 }
 
 TEST_P(MigratorChecks, RefuseAnEngineWithoutTransactions) {
@@ -140,56 +152,69 @@ TEST_P(MigratorChecks, RefuseASystemVersionedTable) {
 
 TEST_P(MigratorChecks, RefuseForeignKeysInEitherDirection) {
     const auto parent = good_table();
-    const auto child = schema_->table(fmt::format(
-        "(id INT PRIMARY KEY, p INT, CONSTRAINT fk1 FOREIGN KEY (p) REFERENCES {} (id)) ENGINE=InnoDB", parent));
+    const auto child =
+        schema_->table(fmt::format("(id INT PRIMARY KEY, p INT, CONSTRAINT fk1 FOREIGN KEY (p) "
+                                   "REFERENCES {} (id)) ENGINE=InnoDB",
+                                   parent));
     for (const auto& table : {parent, child}) {
-        EXPECT_THAT(refusal(table), AllOf(HasSubstr("fk1"), HasSubstr("drop it for the run"))) << table;
+        EXPECT_THAT(refusal(table), AllOf(HasSubstr("fk1"), HasSubstr("drop it for the run")))
+            << table;
     }
 }
 
 TEST_P(MigratorChecks, RefuseATableThatReferencesItself) {
-    const auto table = schema_->table("(id INT PRIMARY KEY, up INT, CONSTRAINT fk2 FOREIGN KEY (up) REFERENCES t1 (id)) ENGINE=InnoDB");
+    const auto table = schema_->table(
+        "(id INT PRIMARY KEY, up INT, CONSTRAINT fk2 FOREIGN KEY (up) REFERENCES t1 (id)) "
+        "ENGINE=InnoDB");
     EXPECT_THAT(refusal(table), HasSubstr("fk2"));
 }
 
 TEST_P(MigratorChecks, RefuseTriggersAndNameEachOfThem) {
     const auto table = good_table();
     for (const char* event : {"INSERT", "DELETE"}) {
-        connection().execute(fmt::format("CREATE TRIGGER {}.on_{} BEFORE {} ON {} FOR EACH ROW SET @x = 1",
-                                         sql::quote(schema_->name()), event, event, table));
+        connection().execute(
+            fmt::format("CREATE TRIGGER {}.on_{} BEFORE {} ON {} FOR EACH ROW SET @x = 1",
+                        sql::quote(schema_->name()), event, event, table));
     }
-    EXPECT_THAT(refusal(table), AllOf(HasSubstr("on_INSERT"), HasSubstr("on_DELETE"), HasSubstr("drop it for the run"),
-                                      HasSubstr("2 things")));
+    EXPECT_THAT(refusal(table), AllOf(HasSubstr("on_INSERT"), HasSubstr("on_DELETE"),
+                                      HasSubstr("drop it for the run"), HasSubstr("2 things")));
 }
 
 // --- the ALTER -----------------------------------------------------------------------------------
 
 TEST_P(MigratorChecks, RefuseWhatAGhostTableCannotDo) {
     const auto table = good_table();
-    EXPECT_THAT(refusal(table, "DISCARD TABLESPACE"), AllOf(HasSubstr("DISCARD TABLESPACE"), HasSubstr("native ALTER")));
-    EXPECT_THAT(refusal(table, "ADD CONSTRAINT x FOREIGN KEY (v) REFERENCES " + good_table() + " (id)"),
-                AllOf(HasSubstr("foreign key"), HasSubstr("after this migration")));
+    EXPECT_THAT(refusal(table, "DISCARD TABLESPACE"),
+                AllOf(HasSubstr("DISCARD TABLESPACE"), HasSubstr("native ALTER")));
+    EXPECT_THAT(
+        refusal(table, "ADD CONSTRAINT x FOREIGN KEY (v) REFERENCES " + good_table() + " (id)"),
+        AllOf(HasSubstr("foreign key"), HasSubstr("after this migration")));
     EXPECT_THAT(refusal(table, "ADD COLUMN n INT, ALGORITHM=INPLACE"), HasSubstr("ALGORITHM"));
 }
 
 TEST_P(MigratorChecks, RefuseAnAlterThatTheServerDoesNotTake) {
-    EXPECT_THAT(refusal(good_table(), "ADD COLUMN v INT"), AllOf(HasSubstr("1060"), HasSubstr("--alter")));
+    EXPECT_THAT(refusal(good_table(), "ADD COLUMN v INT"),
+                AllOf(HasSubstr("1060"), HasSubstr("--alter")));
     EXPECT_THAT(refusal(good_table(), "ADD COLUMN broken"), HasSubstr("--alter"));
-    EXPECT_THAT(refusal(good_table(), "COMMENT='100%', ADD COLUMN `%s%n` INT, ADD COLUMN v INT"), HasSubstr("%s%n"));
+    EXPECT_THAT(refusal(good_table(), "COMMENT='100%', ADD COLUMN `%s%n` INT, ADD COLUMN v INT"),
+                HasSubstr("%s%n"));
 }
 
 TEST_P(MigratorChecks, RefuseAnAlterThatNamesAnotherTable) {
-    EXPECT_THAT(refusal(good_table(), "ALTER TABLE elsewhere ADD COLUMN n INT"), HasSubstr("another table"));
+    EXPECT_THAT(refusal(good_table(), "ALTER TABLE elsewhere ADD COLUMN n INT"),
+                HasSubstr("another table"));
 }
 
 TEST_P(MigratorChecks, RefuseAnAlterThatLeavesNoCommonKeyAndTakeTheTablesAway) {
     const auto table = schema_->table("(a INT PRIMARY KEY, b INT NOT NULL) ENGINE=InnoDB");
-    EXPECT_THAT(refusal(table, "DROP PRIMARY KEY, ADD PRIMARY KEY (b)"), HasSubstr("before and after"));
+    EXPECT_THAT(refusal(table, "DROP PRIMARY KEY, ADD PRIMARY KEY (b)"),
+                HasSubstr("before and after"));
 }
 
 TEST_P(MigratorChecks, RefuseAConversionThatReplayCouldNotRepeat) {
     const auto table = schema_->table("(id INT PRIMARY KEY, f FLOAT) ENGINE=InnoDB");
-    EXPECT_THAT(refusal(table, "MODIFY f VARCHAR(30)"), AllOf(HasSubstr("`f`"), HasSubstr("add a new column")));
+    EXPECT_THAT(refusal(table, "MODIFY f VARCHAR(30)"),
+                AllOf(HasSubstr("`f`"), HasSubstr("add a new column")));
 }
 
 // --- what stands in the way ----------------------------------------------------------------------
@@ -249,7 +274,8 @@ TEST_P(MigratorChecks, RefuseRowImagesThatAreNotFull) {
     const auto table = good_table();
     for (const char* image : {"'MINIMAL'", "'NOBLOB'"}) {
         const GlobalSetting setting(connection(), "binlog_row_image", image);
-        EXPECT_THAT(refusal(table), AllOf(HasSubstr("binlog_row_image"), HasSubstr("SET GLOBAL binlog_row_image='FULL'")));
+        EXPECT_THAT(refusal(table), AllOf(HasSubstr("binlog_row_image"),
+                                          HasSubstr("SET GLOBAL binlog_row_image='FULL'")));
     }
     EXPECT_EQ(refusal(table), "");
 }
@@ -258,7 +284,8 @@ TEST_P(MigratorChecks, RefuseAnotherBinlogFormatThanRow) {
     const auto table = good_table();
     for (const char* format : {"'STATEMENT'", "'MIXED'"}) {
         const GlobalSetting setting(connection(), "binlog_format", format);
-        EXPECT_THAT(refusal(table), AllOf(HasSubstr("binlog_format"), HasSubstr("SET GLOBAL binlog_format='ROW'")));
+        EXPECT_THAT(refusal(table),
+                    AllOf(HasSubstr("binlog_format"), HasSubstr("SET GLOBAL binlog_format='ROW'")));
     }
 }
 
@@ -266,7 +293,8 @@ TEST_P(MigratorChecks, RefuseCommitsThatBecomeVisibleOutOfOrder) {
     if (!knows("binlog_order_commits")) GTEST_SKIP() << "the server always keeps the order";
     const auto table = good_table();
     const GlobalSetting setting(connection(), "binlog_order_commits", "OFF");
-    EXPECT_THAT(refusal(table), AllOf(HasSubstr("binlog_order_commits"), HasSubstr("SET GLOBAL binlog_order_commits=ON")));
+    EXPECT_THAT(refusal(table), AllOf(HasSubstr("binlog_order_commits"),
+                                      HasSubstr("SET GLOBAL binlog_order_commits=ON")));
 }
 
 TEST_P(MigratorChecks, RefuseJsonUpdatesThatAreLoggedInPart) {
@@ -291,7 +319,8 @@ TEST_P(MigratorChecks, RefuseAReadOnlyServer) {
 TEST_P(MigratorChecks, NumberSeveralIssues) {
     const auto table = schema_->table("(a INT) ENGINE=MyISAM");
     const auto text = refusal(table, "ADD COLUMN n INT, LOCK=NONE");
-    EXPECT_THAT(text, AllOf(HasSubstr("3 things"), HasSubstr("(1)"), HasSubstr("(2)"), HasSubstr("(3)")));
+    EXPECT_THAT(text,
+                AllOf(HasSubstr("3 things"), HasSubstr("(1)"), HasSubstr("(2)"), HasSubstr("(3)")));
     EXPECT_THAT(text, Not(HasSubstr("(4)")));
 }
 
@@ -300,15 +329,18 @@ TEST_P(MigratorChecks, NumberSeveralIssues) {
 TEST_P(MigratorChecks, TheCopyTakesInstantsThroughTheServersZone) {
     const GlobalSetting setting(connection(), "time_zone", "'+05:30'");
     const auto table = schema_->table("(id INT PRIMARY KEY, a TIMESTAMP NULL, b DATETIME(3))");
-    connection().execute("INSERT INTO " + table + " VALUES (1, '2024-07-01 12:00:00', '2024-07-01 12:00:00.123'),"
+    connection().execute("INSERT INTO " + table +
+                         " VALUES (1, '2024-07-01 12:00:00', '2024-07-01 12:00:00.123'),"
                          " (2, NULL, '0000-00-00 00:00:00')");
     const auto plan = test::live_plan(connection(), test::parse_name(table),
                                       "MODIFY a DATETIME NULL, MODIFY b TIMESTAMP(3) NULL,"
                                       " ADD COLUMN c DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP");
     ServerMover(plan).move(connection(), {});
     const auto row = [&](int id) {
-        return connection().scalar(fmt::format("SELECT CONCAT_WS('|', IFNULL(a, 'NULL'), b, TIMESTAMPDIFF(MINUTE, NOW(), c)) FROM {} WHERE id = {}",
-                                               sql::quote(plan.names.ghost), id));
+        return connection().scalar(
+            fmt::format("SELECT CONCAT_WS('|', IFNULL(a, 'NULL'), b, TIMESTAMPDIFF(MINUTE, NOW(), "
+                        "c)) FROM {} WHERE id = {}",
+                        sql::quote(plan.names.ghost), id));
     };
     EXPECT_EQ(row(1), "2024-07-01 17:30:00|2024-07-01 06:30:00.123|330");
     EXPECT_EQ(row(2), "NULL|0000-00-00 00:00:00.000|330");

@@ -16,90 +16,162 @@ namespace {
 
 struct KeyCase {
     const char* name;
-    const char* definition;            // columns and primary key
-    const char* columns;               // the key's
-    std::vector<const char*> values;   // there when the ranges are cut
-    std::vector<const char*> later;    // come afterwards
+    const char* definition;                             // columns and primary key
+    const char* columns;                                // the key's
+    std::vector<const char*> values;                    // there when the ranges are cut
+    std::vector<const char*> later;                     // come afterwards
     bool (*there)(const mysql::ServerInfo&) = nullptr;  // null: on every server
 };
 
-bool mysql8(const mysql::ServerInfo& info) { return !info.mariadb() && info.version >= 80000; }
+bool mysql8(const mysql::ServerInfo& info) {
+    return !info.mariadb() && info.version >= 80000;
+}
 bool descends(const mysql::ServerInfo& info) {
     return mysql8(info) || (info.mariadb() && info.version >= 100800);
 }
 bool mariadb_since_107(const mysql::ServerInfo& info) {
     return info.mariadb() && info.version >= 100700;
 }
-bool mariadb_with_nopad(const mysql::ServerInfo& info) { return info.mariadb(); }
+bool mariadb_with_nopad(const mysql::ServerInfo& info) {
+    return info.mariadb();
+}
 
 std::vector<KeyCase> cases() {
     return {
-        {"Int", "k INT PRIMARY KEY", "k", {"-2147483648", "-5", "-1", "0", "1", "7", "8", "2147483647"},
+        {"Int",
+         "k INT PRIMARY KEY",
+         "k",
+         {"-2147483648", "-5", "-1", "0", "1", "7", "8", "2147483647"},
          {"-7", "3", "9"}},
-        {"BigintUnsigned", "k BIGINT UNSIGNED PRIMARY KEY", "k",
+        {"BigintUnsigned",
+         "k BIGINT UNSIGNED PRIMARY KEY",
+         "k",
          {"0", "1", "9223372036854775807", "9223372036854775808", "9223372036854775809",
           "18446744073709551614", "18446744073709551615"},
          {"2", "9223372036854775810"}},
-        {"TinyintZerofill", "k TINYINT(3) UNSIGNED ZEROFILL PRIMARY KEY", "k",
-         {"0", "1", "2", "7", "8", "9", "255"}, {"3", "100"}},
-        {"Decimal", "k DECIMAL(20,5) PRIMARY KEY", "k",
+        {"TinyintZerofill",
+         "k TINYINT(3) UNSIGNED ZEROFILL PRIMARY KEY",
+         "k",
+         {"0", "1", "2", "7", "8", "9", "255"},
+         {"3", "100"}},
+        {"Decimal",
+         "k DECIMAL(20,5) PRIMARY KEY",
+         "k",
          {"-99999999999.99999", "-0.00001", "0", "0.00001", "0.1", "1", "123456789012345.67891"},
          {"0.00002", "-1", "999999999999999"}},
         {"VarcharCaseInsensitive",
-         "k VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PRIMARY KEY", "k",
-         {"''", "'a'", "'B'", "'b1'", "'C'", "'ä1'", "'ß'", "'z'", "'表'", "'_'", "'it''s'", "'back\\\\slash'"},
+         "k VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PRIMARY KEY",
+         "k",
+         {"''", "'a'", "'B'", "'b1'", "'C'", "'ä1'", "'ß'", "'z'", "'表'", "'_'", "'it''s'",
+          "'back\\\\slash'"},
          {"'A2'", "'Bb'", "'Zz '", "'~'", "'0'"}},
-        {"VarcharLatin1", "k VARCHAR(20) CHARACTER SET latin1 PRIMARY KEY", "k",
-         {"'a'", "'B'", "'é'", "'ö'", "'ÿ'", "'z'", "' x'"}, {"'E1'", "'ñ'"}},
-        {"VarcharBinary", "k VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY", "k",
-         {"'a'", "'A'", "'b'", "'B'", "'é'", "'0x41'", "'z'"}, {"'aa'", "'Z'"}},
-        {"VarcharUtf16", "k VARCHAR(20) CHARACTER SET utf16 PRIMARY KEY", "k",
-         {"'a'", "'B'", "'é'", "'表'", "'z'", "'0'", "'y'"}, {"'c'", "'~'"}},
-        {"VarcharUnicode9", "k VARCHAR(20) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY", "k",
-         {"'a'", "'a '", "'b'", "'é1'", "'ß'", "'z'", "'表'"}, {"'a  '", "'E'", "'~'"}, mysql8},
-        {"VarcharNoPad", "k VARCHAR(20) COLLATE utf8mb4_general_nopad_ci PRIMARY KEY", "k",
-         {"'a'", "'a '", "'a  '", "'b'", "'b '", "'z'", "''"}, {"' '", "'c '"}, mariadb_with_nopad},
-        {"Char", "k CHAR(6) CHARACTER SET utf8mb4 PRIMARY KEY", "k",
-         {"''", "'a'", "'b c'", "'d'", "'x'", "'yy'", "'表'"}, {"'a b'", "'w'"}},
-        {"Varbinary", "k VARBINARY(20) PRIMARY KEY", "k",
-         {"''", "X'00'", "X'0000'", "X'0001'", "X'01'", "X'27'", "X'5C'", "X'80'", "X'FF'", "X'FFFF'"},
+        {"VarcharLatin1",
+         "k VARCHAR(20) CHARACTER SET latin1 PRIMARY KEY",
+         "k",
+         {"'a'", "'B'", "'é'", "'ö'", "'ÿ'", "'z'", "' x'"},
+         {"'E1'", "'ñ'"}},
+        {"VarcharBinary",
+         "k VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY",
+         "k",
+         {"'a'", "'A'", "'b'", "'B'", "'é'", "'0x41'", "'z'"},
+         {"'aa'", "'Z'"}},
+        {"VarcharUtf16",
+         "k VARCHAR(20) CHARACTER SET utf16 PRIMARY KEY",
+         "k",
+         {"'a'", "'B'", "'é'", "'表'", "'z'", "'0'", "'y'"},
+         {"'c'", "'~'"}},
+        {"VarcharUnicode9",
+         "k VARCHAR(20) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY",
+         "k",
+         {"'a'", "'a '", "'b'", "'é1'", "'ß'", "'z'", "'表'"},
+         {"'a  '", "'E'", "'~'"},
+         mysql8},
+        {"VarcharNoPad",
+         "k VARCHAR(20) COLLATE utf8mb4_general_nopad_ci PRIMARY KEY",
+         "k",
+         {"'a'", "'a '", "'a  '", "'b'", "'b '", "'z'", "''"},
+         {"' '", "'c '"},
+         mariadb_with_nopad},
+        {"Char",
+         "k CHAR(6) CHARACTER SET utf8mb4 PRIMARY KEY",
+         "k",
+         {"''", "'a'", "'b c'", "'d'", "'x'", "'yy'", "'表'"},
+         {"'a b'", "'w'"}},
+        {"Varbinary",
+         "k VARBINARY(20) PRIMARY KEY",
+         "k",
+         {"''", "X'00'", "X'0000'", "X'0001'", "X'01'", "X'27'", "X'5C'", "X'80'", "X'FF'",
+          "X'FFFF'"},
          {"X'000000'", "X'01FF'", "X'FE'"}},
-        {"BinaryWithTrailingZeros", "k BINARY(3) PRIMARY KEY", "k",
+        {"BinaryWithTrailingZeros",
+         "k BINARY(3) PRIMARY KEY",
+         "k",
          {"X'00'", "X'0001'", "X'000001'", "X'01'", "X'0101'", "X'80'", "X'FFFFFF'"},
          {"X'010001'", "X'FFFF'"}},
-        {"Date", "k DATE PRIMARY KEY", "k",
-         {"'0000-00-00'", "'0001-01-01'", "'1969-12-31'", "'2024-02-00'", "'2024-02-29'", "'2026-01-01'", "'9999-12-31'"},
+        {"Date",
+         "k DATE PRIMARY KEY",
+         "k",
+         {"'0000-00-00'", "'0001-01-01'", "'1969-12-31'", "'2024-02-00'", "'2024-02-29'",
+          "'2026-01-01'", "'9999-12-31'"},
          {"'1970-01-01'", "'2024-03-01'"}},
-        {"DatetimeMicroseconds", "k DATETIME(6) PRIMARY KEY", "k",
+        {"DatetimeMicroseconds",
+         "k DATETIME(6) PRIMARY KEY",
+         "k",
          {"'0000-00-00 00:00:00'", "'1000-01-01 00:00:00.000001'", "'2024-01-01 00:00:00'",
           "'2024-01-01 00:00:00.000001'", "'2024-01-01 00:00:00.999999'", "'2024-01-01 00:00:01'",
           "'9999-12-31 23:59:59.999999'"},
          {"'2024-01-01 00:00:00.5'", "'2030-01-01 00:00:00'"}},
-        {"Timestamp", "k TIMESTAMP(3) NOT NULL DEFAULT '2000-01-01 00:00:00' PRIMARY KEY", "k",
+        {"Timestamp",
+         "k TIMESTAMP(3) NOT NULL DEFAULT '2000-01-01 00:00:00' PRIMARY KEY",
+         "k",
          {"'0000-00-00 00:00:00'", "'1970-01-01 00:00:01'", "'2024-03-31 01:30:00'",
           "'2024-03-31 01:30:00.001'", "'2024-10-27 00:30:00'", "'2024-10-27 01:30:00'",
           "'2038-01-19 03:14:07.999'"},
          {"'2024-03-31 02:30:00'", "'2024-10-27 00:45:00'"}},
-        {"Time", "k TIME(2) PRIMARY KEY", "k",
-         {"'-838:59:59'", "'-00:00:00.01'", "'00:00:00'", "'00:00:00.5'", "'12:00:00'", "'838:59:59'"},
+        {"Time",
+         "k TIME(2) PRIMARY KEY",
+         "k",
+         {"'-838:59:59'", "'-00:00:00.01'", "'00:00:00'", "'00:00:00.5'", "'12:00:00'",
+          "'838:59:59'"},
          {"'-01:00:00'", "'23:59:59.99'"}},
-        {"Year", "k YEAR PRIMARY KEY", "k", {"0", "1901", "1970", "1999", "2000", "2026", "2155"},
+        {"Year",
+         "k YEAR PRIMARY KEY",
+         "k",
+         {"0", "1901", "1970", "1999", "2000", "2026", "2155"},
          {"2001", "1950"}},
-        {"Enum", "k ENUM('z','a','m','B','5','0','y') PRIMARY KEY", "k", {"1", "2", "3", "5", "6"}, {"4", "7"}},
-        {"Set", "k SET('z','a','m','B') PRIMARY KEY", "k", {"0", "1", "2", "3", "5", "8", "15"}, {"4", "14"}},
-        {"Bit", "k BIT(64) PRIMARY KEY", "k",
-         {"0", "1", "2", "255", "9223372036854775807", "9223372036854775808", "18446744073709551615"},
+        {"Enum",
+         "k ENUM('z','a','m','B','5','0','y') PRIMARY KEY",
+         "k",
+         {"1", "2", "3", "5", "6"},
+         {"4", "7"}},
+        {"Set",
+         "k SET('z','a','m','B') PRIMARY KEY",
+         "k",
+         {"0", "1", "2", "3", "5", "8", "15"},
+         {"4", "14"}},
+        {"Bit",
+         "k BIT(64) PRIMARY KEY",
+         "k",
+         {"0", "1", "2", "255", "9223372036854775807", "9223372036854775808",
+          "18446744073709551615"},
          {"3", "9223372036854775809"}},
         {"ThreeColumns",
-         "a INT, b VARCHAR(9) CHARACTER SET utf8mb4, c DATETIME(6), PRIMARY KEY (a, b, c)", "a, b, c",
+         "a INT, b VARCHAR(9) CHARACTER SET utf8mb4, c DATETIME(6), PRIMARY KEY (a, b, c)",
+         "a, b, c",
          {"1,'a','2024-01-01'", "1,'a','2024-01-01 00:00:00.000001'", "1,'B','2020-01-01'",
           "1,'c','2020-01-01'", "2,'','2020-01-01'", "2,'A','2019-01-01'", "2,'a','2020-01-01'",
           "-3,'z','2020-01-01'", "3,'a','2020-01-01'", "3,'a','2021-01-01'"},
          {"1,'a','2023-01-01'", "1,'C','2021-01-01'", "2,'b','2000-01-01'", "-9,'','2000-01-01'",
           "9,'zz','2030-01-01'"}},
-        {"Descending", "a INT, b INT, PRIMARY KEY (a DESC, b)", "a, b",
-         {"1,1", "1,2", "1,3", "2,1", "2,9", "3,0", "-1,5"}, {"1,0", "2,5", "9,9", "-9,0"}, descends},
-        {"Uuid", "k UUID PRIMARY KEY", "k",
+        {"Descending",
+         "a INT, b INT, PRIMARY KEY (a DESC, b)",
+         "a, b",
+         {"1,1", "1,2", "1,3", "2,1", "2,9", "3,0", "-1,5"},
+         {"1,0", "2,5", "9,9", "-9,0"},
+         descends},
+        {"Uuid",
+         "k UUID PRIMARY KEY",
+         "k",
          {"'00000000-0000-0000-0000-000000000000'", "'123e4567-e89b-12d3-a456-426655440000'",
           "'123e4567-e89b-12d3-a456-426655440001'", "'f23e4567-e89b-72d3-a456-426655440000'",
           "'123e4567-e89b-42d3-8456-426655440000'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'",
@@ -112,7 +184,8 @@ std::vector<KeyCase> cases() {
 class MigratorChunker : public test::ServerTest {
   protected:
     /// All ranges, the last one open.
-    static std::vector<Range> cut(const Plan& plan, mysql::Connection& connection, std::size_t rows) {
+    static std::vector<Range> cut(const Plan& plan, mysql::Connection& connection,
+                                  std::size_t rows) {
         Chunker chunker(plan, rows, {});
         std::vector<Range> ranges;
         while (auto range = chunker.next(connection)) {
@@ -124,21 +197,25 @@ class MigratorChunker : public test::ServerTest {
         }
         return ranges;
     }
-    static std::uint64_t count(mysql::Connection& connection, const Plan& plan, const std::string& where) {
-        return std::stoull(connection
-                               .scalar(fmt::format("SELECT COUNT(*) FROM {} FORCE INDEX ({}) WHERE {}",
-                                                   sql::quote(plan.names.source),
-                                                   sql::quote(plan.key.source_index_name), where))
-                               .value());
+    static std::uint64_t count(mysql::Connection& connection, const Plan& plan,
+                               const std::string& where) {
+        return std::stoull(
+            connection
+                .scalar(fmt::format("SELECT COUNT(*) FROM {} FORCE INDEX ({}) WHERE {}",
+                                    sql::quote(plan.names.source),
+                                    sql::quote(plan.key.source_index_name), where))
+                .value());
     }
     static void insert(mysql::Connection& connection, const std::string& table, const char* columns,
                        const std::vector<const char*>& values) {
         for (const char* value : values) {
-            connection.execute(fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, value));
+            connection.execute(
+                fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, value));
         }
     }
     /// Rows that lie in no range, or in more than one.
-    static std::uint64_t astray(mysql::Connection& connection, const Plan& plan, const std::vector<Range>& ranges) {
+    static std::uint64_t astray(mysql::Connection& connection, const Plan& plan,
+                                const std::vector<Range>& ranges) {
         std::string sum;
         for (const auto& range : ranges) {
             sum += (sum.empty() ? "" : " + ") + fmt::format("({})", range_condition(plan, range));
@@ -174,7 +251,8 @@ TEST_P(MigratorChunker, PutsEveryKeyOfEveryTypeIntoExactlyOneRange) {
         }
         const auto ranges = cut(plan, connection, 2);
         insert(connection, table, key.columns, key.later);
-        EXPECT_EQ(astray(connection, plan, ranges), 0U) << "rows that came after the ranges were cut";
+        EXPECT_EQ(astray(connection, plan, ranges), 0U)
+            << "rows that came after the ranges were cut";
         EXPECT_EQ(count(connection, plan, "1=1"), key.values.size() + key.later.size());
     }
 }
@@ -192,8 +270,8 @@ TEST_P(MigratorChunker, PutsTheEnumErrorValueIntoARange) {
 
 TEST_P(MigratorChunker, CutsAnEmptyTableIntoOneOpenRange) {
     test::TmpSchema schema(server().primary);
-    const auto plan = test::live_plan(schema.connection(), test::parse_name(schema.table("(k INT PRIMARY KEY)")),
-                                      "COMMENT='x'");
+    const auto plan = test::live_plan(
+        schema.connection(), test::parse_name(schema.table("(k INT PRIMARY KEY)")), "COMMENT='x'");
     const auto ranges = cut(plan, schema.connection(), 10);
     ASSERT_EQ(ranges.size(), 1U);
     EXPECT_EQ(range_condition(plan, ranges[0]), "1=1");
@@ -232,8 +310,9 @@ TEST_P(MigratorChunker, FindsItsBoundsWithoutWaitingForRowLocks) {
 
 TEST_P(MigratorChunker, KeepsTheFirstUniqueKeyWhoseColumnsHaveNamesOfAnyCharacters) {
     test::TmpSchema schema(server().primary);
-    const std::string table = schema.table("(`a b` INT NOT NULL, `c``d` VARCHAR(9) NOT NULL, v INT,"
-                                           " UNIQUE KEY `my ``key` (`c``d`, `a b`))");
+    const std::string table = schema.table(
+        "(`a b` INT NOT NULL, `c``d` VARCHAR(9) NOT NULL, v INT,"
+        " UNIQUE KEY `my ``key` (`c``d`, `a b`))");
     schema.connection().execute("INSERT INTO " + table + " VALUES (1,'x',0), (2,'x',0), (1,'y',0)");
     const auto plan = test::live_plan(schema.connection(), test::parse_name(table), "COMMENT='x'");
     EXPECT_EQ(plan.key.source_index_name, "my `key");

@@ -44,7 +44,8 @@ TEST_P(MigratorInspect, ReadsTheColumnsOfEveryType) {
         " m MEDIUMINT, i INT UNSIGNED, d DECIMAL(10,3), f FLOAT, dd DOUBLE UNSIGNED, b BIT(5),"
         " y YEAR, da DATE, ti TIME(2), dt DATETIME(6), ts TIMESTAMP(3) NULL,"
         " c CHAR(4) CHARACTER SET latin1, v VARCHAR(20) COLLATE utf8mb4_bin, te TEXT,"
-        " bi BINARY(4), vb VARBINARY(20), bl BLOB, e ENUM('a','unsigned') NOT NULL, se SET('x','y'))"
+        " bi BINARY(4), vb VARBINARY(20), bl BLOB, e ENUM('a','unsigned') NOT NULL, se "
+        "SET('x','y'))"
         " ENGINE=InnoDB");
     EXPECT_EQ(table.engine, "InnoDB");
     ASSERT_EQ(table.columns.size(), 22U);
@@ -55,8 +56,8 @@ TEST_P(MigratorInspect, ReadsTheColumnsOfEveryType) {
     EXPECT_EQ(type("ts"), "timestamp");
     EXPECT_EQ(type("se"), "set");
     for (const auto& column : table.columns) {
-        const bool is_unsigned = column.name == "id" || column.name == "s" || column.name == "i" ||
-                                 column.name == "dd";
+        const bool is_unsigned =
+            column.name == "id" || column.name == "s" || column.name == "i" || column.name == "dd";
         EXPECT_EQ(column.is_unsigned, is_unsigned) << column.name;
         EXPECT_EQ(column.nullable, column.name != "id" && column.name != "e") << column.name;
         const bool text = std::string("c v te e se").find(column.name) != std::string::npos;
@@ -79,9 +80,11 @@ TEST_P(MigratorInspect, ReadsTheColumnsOfEveryType) {
 
 TEST_P(MigratorInspect, ReadsEnumMembersAsTheServerShowsThem) {
     const std::string name = schema_->table(
-        "(id INT AUTO_INCREMENT PRIMARY KEY, e ENUM('a','it''s','','a,b','x)','back\\\\slash','ü','表') NOT NULL)");
+        "(id INT AUTO_INCREMENT PRIMARY KEY, e "
+        "ENUM('a','it''s','','a,b','x)','back\\\\slash','ü','表') NOT NULL)");
     auto& connection = schema_->connection();
-    for (int i = 1; i <= 8; ++i) connection.execute(fmt::format("INSERT INTO {} (e) VALUES ({})", name, i));
+    for (int i = 1; i <= 8; ++i)
+        connection.execute(fmt::format("INSERT INTO {} (e) VALUES ({})", name, i));
     std::vector<std::string> shown;
     for (const auto& row : connection.query(fmt::format("SELECT e FROM {} ORDER BY id", name))) {
         shown.push_back(row.text(0));
@@ -90,8 +93,9 @@ TEST_P(MigratorInspect, ReadsEnumMembersAsTheServerShowsThem) {
 }
 
 TEST_P(MigratorInspect, ReadsDefaults) {
-    const auto table = inspect("(id INT PRIMARY KEY, n INT DEFAULT 7, none INT NOT NULL,"
-                               " at DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3))");
+    const auto table = inspect(
+        "(id INT PRIMARY KEY, n INT DEFAULT 7, none INT NOT NULL,"
+        " at DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3))");
     EXPECT_EQ(table.find_column("n")->default_text, "7");
     EXPECT_EQ(table.find_column("none")->default_text, std::nullopt);
     const auto at = table.find_column("at")->default_text.value_or("");
@@ -99,8 +103,9 @@ TEST_P(MigratorInspect, ReadsDefaults) {
 }
 
 TEST_P(MigratorInspect, ReadsKeysWithTheirPartsInOrder) {
-    const auto table = inspect("(a INT NOT NULL, b INT, c VARCHAR(50) NOT NULL, PRIMARY KEY (c, a),"
-                               " UNIQUE KEY u (b, a), KEY plain (b), UNIQUE KEY prefix (c(7)))");
+    const auto table = inspect(
+        "(a INT NOT NULL, b INT, c VARCHAR(50) NOT NULL, PRIMARY KEY (c, a),"
+        " UNIQUE KEY u (b, a), KEY plain (b), UNIQUE KEY prefix (c(7)))");
     ASSERT_EQ(table.keys.size(), 4U);
     EXPECT_TRUE(table.keys[0].primary());
     EXPECT_EQ(table.keys[0].parts.at(0).column, "c");
@@ -136,21 +141,25 @@ TEST_P(MigratorInspect, LeavesTheColumnOfAnExpressionPartEmpty) {
 }
 
 TEST_P(MigratorInspect, TellsGeneratedColumnsApart) {
-    if (!mysql_since(50700) && !info().mariadb()) GTEST_SKIP() << info().text << " has no generated columns";
-    const auto table = inspect("(id INT PRIMARY KEY, v INT AS (id + 1) VIRTUAL, s INT AS (id + 2) STORED)");
+    if (!mysql_since(50700) && !info().mariadb())
+        GTEST_SKIP() << info().text << " has no generated columns";
+    const auto table =
+        inspect("(id INT PRIMARY KEY, v INT AS (id + 1) VIRTUAL, s INT AS (id + 2) STORED)");
     EXPECT_EQ(table.find_column("id")->generated, sql::Generated::kNo);
     EXPECT_EQ(table.find_column("v")->generated, sql::Generated::kVirtual);
     EXPECT_EQ(table.find_column("s")->generated, sql::Generated::kStored);
 }
 
 TEST_P(MigratorInspect, DoesNotTakeAnExpressionDefaultForAGeneratedColumn) {
-    if (!mysql_since(80013) && !info().mariadb()) GTEST_SKIP() << info().text << " has no expression defaults";
+    if (!mysql_since(80013) && !info().mariadb())
+        GTEST_SKIP() << info().text << " has no expression defaults";
     const auto table = inspect("(id INT PRIMARY KEY, d INT DEFAULT (1 + 2))");
     EXPECT_EQ(table.find_column("d")->generated, sql::Generated::kNo);
 }
 
 TEST_P(MigratorInspect, SeesInvisibleColumns) {
-    if (!mysql_since(80023) && !info().mariadb()) GTEST_SKIP() << info().text << " has no invisible columns";
+    if (!mysql_since(80023) && !info().mariadb())
+        GTEST_SKIP() << info().text << " has no invisible columns";
     const auto table = inspect("(id INT PRIMARY KEY, hidden INT INVISIBLE DEFAULT 3, z INT)");
     ASSERT_EQ(table.columns.size(), 3U);
     EXPECT_EQ(table.columns[1].name, "hidden");
@@ -159,11 +168,13 @@ TEST_P(MigratorInspect, SeesInvisibleColumns) {
 
 TEST_P(MigratorInspect, ReadsNamesOfAnyCharacters) {
     auto& connection = schema_->connection();
-    for (const std::string table : {"two words", "a`b", "it's", "表", "ord\"er", "50%_x", "select", "semi;colon"}) {
+    for (const std::string table :
+         {"two words", "a`b", "it's", "表", "ord\"er", "50%_x", "select", "semi;colon"}) {
         const sql::TableName name{schema_->name(), table};
-        connection.execute(fmt::format("CREATE TABLE {} (`c ``1` INT NOT NULL, `ключ` INT, `order` INT,"
-                                       " PRIMARY KEY (`c ``1`), KEY `my key` (`ключ`))",
-                                       sql::quote(name)));
+        connection.execute(
+            fmt::format("CREATE TABLE {} (`c ``1` INT NOT NULL, `ключ` INT, `order` INT,"
+                        " PRIMARY KEY (`c ``1`), KEY `my key` (`ключ`))",
+                        sql::quote(name)));
         const auto read = inspect_table(connection, name);
         EXPECT_EQ(read.name, name);
         ASSERT_EQ(read.columns.size(), 3U) << table;
@@ -201,7 +212,8 @@ TEST_P(MigratorInspect, TellsTablesAndViewsApart) {
 }
 
 TEST_P(MigratorInspect, ReadsTheAutoIncrementValue) {
-    const std::string name = schema_->table("(id INT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT=4711");
+    const std::string name =
+        schema_->table("(id INT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT=4711");
     EXPECT_EQ(inspect_table(schema_->connection(), test::parse_name(name)).auto_increment, 4711U);
     EXPECT_EQ(inspect("(id INT PRIMARY KEY)").auto_increment, 0U);
 }

@@ -39,10 +39,11 @@ class MigratorMover : public test::ServerTest {
     Moved move(const Plan& plan, const Range& range = {}) const {
         return ServerMover(plan).move(connection(), range);
     }
-    [[nodiscard]] Rows ghost(const Plan& plan, const std::string& expression = "CONCAT_WS('|', id, v)") const {
+    [[nodiscard]] Rows ghost(const Plan& plan,
+                             const std::string& expression = "CONCAT_WS('|', id, v)") const {
         Rows out;
-        for (const auto& row : connection().query(fmt::format("SELECT {} FROM {} ORDER BY 1", expression,
-                                                              sql::quote(plan.names.ghost)))) {
+        for (const auto& row : connection().query(fmt::format(
+                 "SELECT {} FROM {} ORDER BY 1", expression, sql::quote(plan.names.ghost)))) {
             out.push_back(row.text(0));
         }
         return out;
@@ -63,8 +64,10 @@ TEST_P(MigratorMover, CountsRowsReadAndInserted) {
 }
 
 TEST_P(MigratorMover, LeavesRowsAloneThatTheGhostHasAlready) {
-    const auto p = plan("(id INT PRIMARY KEY, v VARCHAR(9))", "(1,'old'), (2,'b')", "ADD COLUMN n INT");
-    connection().execute(fmt::format("INSERT INTO {} (id, v) VALUES (1, 'applied')", sql::quote(p.names.ghost)));
+    const auto p =
+        plan("(id INT PRIMARY KEY, v VARCHAR(9))", "(1,'old'), (2,'b')", "ADD COLUMN n INT");
+    connection().execute(
+        fmt::format("INSERT INTO {} (id, v) VALUES (1, 'applied')", sql::quote(p.names.ghost)));
     const auto moved = move(p);
     EXPECT_EQ(moved.rows_read, 2U);
     EXPECT_EQ(moved.rows_inserted, 1U);
@@ -74,9 +77,10 @@ TEST_P(MigratorMover, LeavesRowsAloneThatTheGhostHasAlready) {
 }
 
 TEST_P(MigratorMover, DoesNotTouchATimestampThatUpdatesItself) {
-    const auto p = plan("(id INT PRIMARY KEY, v TIMESTAMP NOT NULL DEFAULT '2001-01-01 00:00:00' ON UPDATE"
-                        " CURRENT_TIMESTAMP)",
-                        "(1,'2002-02-02 00:00:00')", "ADD COLUMN n INT");
+    const auto p = plan(
+        "(id INT PRIMARY KEY, v TIMESTAMP NOT NULL DEFAULT '2001-01-01 00:00:00' ON UPDATE"
+        " CURRENT_TIMESTAMP)",
+        "(1,'2002-02-02 00:00:00')", "ADD COLUMN n INT");
     move(p);
     move(p);
     EXPECT_THAT(ghost(p), ElementsAre("1|2002-02-02 00:00:00"));
@@ -99,7 +103,8 @@ TEST_P(MigratorMover, RenamesAndDropsColumnsOnTheWay) {
 // --- locks ---------------------------------------------------------------------------------------
 
 TEST_P(MigratorMover, TakesNoRowLockOnTheSource) {
-    const auto p = plan("(id INT PRIMARY KEY, v INT, KEY (v))", "(1,1), (3,3), (5,5), (7,7)", "ADD COLUMN n INT");
+    const auto p = plan("(id INT PRIMARY KEY, v INT, KEY (v))", "(1,1), (3,3), (5,5), (7,7)",
+                        "ADD COLUMN n INT");
     const auto copier = connect();
     copier->execute("BEGIN");
     EXPECT_EQ(ServerMover(p).move(*copier, {{"1"}, {"7"}, {}, 0, 0}).rows_inserted, 3U);
@@ -107,7 +112,8 @@ TEST_P(MigratorMover, TakesNoRowLockOnTheSource) {
     session.innodb_lock_wait_timeout = std::chrono::seconds(1);
     const auto writer = connect(session);
     const std::string source = sql::quote(p.names.source);
-    EXPECT_EQ(writer->execute("UPDATE " + source + " SET v = v + 100 WHERE id = 3").affected_rows, 1U);
+    EXPECT_EQ(writer->execute("UPDATE " + source + " SET v = v + 100 WHERE id = 3").affected_rows,
+              1U);
     EXPECT_EQ(writer->execute("DELETE FROM " + source + " WHERE id = 5").affected_rows, 1U);
     EXPECT_EQ(writer->execute("INSERT INTO " + source + " VALUES (4, 4), (8, 8)").affected_rows, 2U)
         << "no gap lock either";
@@ -128,34 +134,39 @@ TEST_P(MigratorMover, WaitsForNoRowLockOnTheSource) {
     EXPECT_THAT(ghost(p), ElementsAre("1|1", "2|2", "3|3")) << "as committed";
 }
 
-// --- rows that another unique key keeps out (R7) --------------------------------------------------
+// --- rows that another unique key keeps out (R7)
+// --------------------------------------------------
 
 TEST_P(MigratorMover, NamesTheRowsThatANewUniqueKeyKeepsOut) {
-    const auto p = plan("(id INT PRIMARY KEY, v VARCHAR(9))", "(1,'a'), (2,'a'), (3,'b'), (4,'A'), (5,'c')",
-                        "ADD UNIQUE KEY u (v)");
+    const auto p = plan("(id INT PRIMARY KEY, v VARCHAR(9))",
+                        "(1,'a'), (2,'a'), (3,'b'), (4,'A'), (5,'c')", "ADD UNIQUE KEY u (v)");
     ASSERT_TRUE(p.ghost_is_stricter);
     const auto moved = move(p);
     EXPECT_EQ(moved.rows_read, 5U);
     EXPECT_EQ(moved.rows_inserted, 3U);
     EXPECT_THAT(moved.missing, ElementsAre("(`id` = 2)", "(`id` = 4)"));
-    EXPECT_FALSE(moved.missing_more);
     EXPECT_THAT(ghost(p), ElementsAre("1|a", "3|b", "5|c"));
 }
 
 TEST_P(MigratorMover, NamesARowWhosePlaceAnOlderRowOfTheGhostHolds) {
     // A value moved from row 1 to row 2; the ghost still has the state before.
-    const auto p = plan("(id INT PRIMARY KEY, v INT, UNIQUE KEY u (v))", "(1,20), (2,10)", "ADD COLUMN n INT");
-    connection().execute(fmt::format("INSERT INTO {} (id, v) VALUES (1, 10)", sql::quote(p.names.ghost)));
+    const auto p =
+        plan("(id INT PRIMARY KEY, v INT, UNIQUE KEY u (v))", "(1,20), (2,10)", "ADD COLUMN n INT");
+    connection().execute(
+        fmt::format("INSERT INTO {} (id, v) VALUES (1, 10)", sql::quote(p.names.ghost)));
     const auto moved = move(p);
     EXPECT_THAT(moved.missing, ElementsAre("(`id` = 2)"));
     EXPECT_THAT(ghost(p), ElementsAre("1|10"));
 }
 
 TEST_P(MigratorMover, PlacesAMissingRowOnceTheWayIsFree) {
-    const auto p = plan("(id INT PRIMARY KEY, v INT, UNIQUE KEY u (v))", "(1,20), (2,10)", "ADD COLUMN n INT");
-    connection().execute(fmt::format("INSERT INTO {} (id, v) VALUES (1, 10)", sql::quote(p.names.ghost)));
+    const auto p =
+        plan("(id INT PRIMARY KEY, v INT, UNIQUE KEY u (v))", "(1,20), (2,10)", "ADD COLUMN n INT");
+    connection().execute(
+        fmt::format("INSERT INTO {} (id, v) VALUES (1, 10)", sql::quote(p.names.ghost)));
     const auto first = move(p);
-    connection().execute(fmt::format("REPLACE INTO {} (id, v) VALUES (1, 20)", sql::quote(p.names.ghost)));
+    connection().execute(
+        fmt::format("REPLACE INTO {} (id, v) VALUES (1, 20)", sql::quote(p.names.ghost)));
     Range again;
     again.keys = "(" + first.missing.at(0) + ")";
     const auto second = move(p, again);
@@ -165,19 +176,23 @@ TEST_P(MigratorMover, PlacesAMissingRowOnceTheWayIsFree) {
     EXPECT_THAT(ghost(p), ElementsAre("1|20", "2|10"));
 }
 
-TEST_P(MigratorMover, SaysWhenMoreRowsAreMissingThanItNames) {
+TEST_P(MigratorMover, NamesEveryMissingRowHoweverManyThereAre) {
+    constexpr int kRows = 1'203;
     std::string rows;
-    for (int i = 0; i < 700; ++i) rows += fmt::format("{}({}, 'same')", i == 0 ? "" : ", ", i);
+    for (int i = 0; i < kRows; ++i) rows += fmt::format("{}({}, 'same')", i == 0 ? "" : ", ", i);
     const auto p = plan("(id INT PRIMARY KEY, v VARCHAR(9))", rows, "ADD UNIQUE KEY u (v)");
     const auto moved = move(p);
     EXPECT_EQ(moved.rows_inserted, 1U);
-    EXPECT_TRUE(moved.missing_more);
-    EXPECT_GE(moved.missing.size(), 500U);
+    ASSERT_EQ(moved.missing.size(), kRows - 1U);
+    for (int i = 1; i < kRows; ++i) {
+        EXPECT_EQ(moved.missing[static_cast<std::size_t>(i) - 1], fmt::format("(`id` = {})", i));
+    }
 }
 
 TEST_P(MigratorMover, NamesRowsWhoseKeysAreOneUnderTheNewCollation) {
-    const auto p = plan("(id VARCHAR(9) COLLATE utf8mb4_bin PRIMARY KEY, v INT)", "('a',1), ('A',2), ('b',3)",
-                        "MODIFY id VARCHAR(9) COLLATE utf8mb4_general_ci NOT NULL");
+    const auto p =
+        plan("(id VARCHAR(9) COLLATE utf8mb4_bin PRIMARY KEY, v INT)", "('a',1), ('A',2), ('b',3)",
+             "MODIFY id VARCHAR(9) COLLATE utf8mb4_general_ci NOT NULL");
     ASSERT_TRUE(p.exact_key);
     const auto moved = move(p);
     EXPECT_EQ(moved.rows_inserted, 2U);
@@ -189,22 +204,24 @@ TEST_P(MigratorMover, FindsKeysOfEveryTypeAgainInTheGhost) {
         const char* type;
         const char* values;
     };
-    for (const Key& key : {Key{"BIGINT UNSIGNED", "(18446744073709551615,1), (1,1)"},
-                           Key{"VARCHAR(9)", "('a',1), ('b ',1)"},
-                           Key{"BINARY(3)", "(X'00',1), (X'0001',1)"},
-                           Key{"DECIMAL(9,3)", "(-1.5,1), (2,1)"},
-                           Key{"DATETIME(6)", "('2024-01-01 00:00:00.000001',1), ('0000-00-00',1)"},
-                           Key{"TIMESTAMP(2) DEFAULT '2000-01-01'", "('2024-01-01 00:00:00.01',1), ('2024-01-01',1)"},
-                           Key{"ENUM('b','a')", "('a',1), ('b',1)"}, Key{"SET('b','a')", "('a,b',1), ('',1)"},
-                           Key{"BIT(9)", "(b'101',1), (0,1)"}, Key{"YEAR", "(0,1), (2024,1)"}}) {
+    for (const Key& key :
+         {Key{"BIGINT UNSIGNED", "(18446744073709551615,1), (1,1)"},
+          Key{"VARCHAR(9)", "('a',1), ('b ',1)"}, Key{"BINARY(3)", "(X'00',1), (X'0001',1)"},
+          Key{"DECIMAL(9,3)", "(-1.5,1), (2,1)"},
+          Key{"DATETIME(6)", "('2024-01-01 00:00:00.000001',1), ('0000-00-00',1)"},
+          Key{"TIMESTAMP(2) DEFAULT '2000-01-01'",
+              "('2024-01-01 00:00:00.01',1), ('2024-01-01',1)"},
+          Key{"ENUM('b','a')", "('a',1), ('b',1)"}, Key{"SET('b','a')", "('a,b',1), ('',1)"},
+          Key{"BIT(9)", "(b'101',1), (0,1)"}, Key{"YEAR", "(0,1), (2024,1)"}}) {
         SCOPED_TRACE(key.type);
-        const auto p = plan(fmt::format("(id {} NOT NULL PRIMARY KEY, v INT)", key.type), key.values,
-                            "ADD UNIQUE KEY u (v)");
+        const auto p = plan(fmt::format("(id {} NOT NULL PRIMARY KEY, v INT)", key.type),
+                            key.values, "ADD UNIQUE KEY u (v)");
         const auto moved = move(p);
         ASSERT_EQ(moved.rows_inserted, 1U);
         ASSERT_EQ(moved.missing.size(), 1U) << "the row that is there must not be named";
         const auto count = [&](const std::string& where) {
-            return connection().scalar(fmt::format("SELECT COUNT(*) FROM {} WHERE {}", sql::quote(p.names.source), where));
+            return connection().scalar(
+                fmt::format("SELECT COUNT(*) FROM {} WHERE {}", sql::quote(p.names.source), where));
         };
         EXPECT_EQ(count(moved.missing[0]), "1") << moved.missing[0];
         connection().execute("DELETE FROM " + sql::quote(p.names.ghost));
@@ -226,14 +243,17 @@ struct Strict {
 TEST_P(MigratorMover, RefusesValuesThatDoNotFitTheNewTypeAndCopiesNothingOfTheRange) {
     for (const Strict& c :
          {Strict{"VARCHAR(9)", "'1'", "'x'", "INT"}, Strict{"VARCHAR(9)", "'1'", "'12x'", "INT"},
-          Strict{"VARCHAR(9)", "'abc'", "'abcd'", "VARCHAR(3)"}, Strict{"INT", "127", "300", "TINYINT"},
-          Strict{"INT", "0", "-1", "INT UNSIGNED"}, Strict{"INT", "0", "NULL", "INT NOT NULL"},
+          Strict{"VARCHAR(9)", "'abc'", "'abcd'", "VARCHAR(3)"},
+          Strict{"INT", "127", "300", "TINYINT"}, Strict{"INT", "0", "-1", "INT UNSIGNED"},
+          Strict{"INT", "0", "NULL", "INT NOT NULL"},
           Strict{"VARCHAR(9)", "'a'", "'none'", "ENUM('a','b')"},
           Strict{"VARCHAR(10)", "'2024-02-29'", "'2024-02-31'", "DATE"},
-          Strict{"VARCHAR(9) CHARACTER SET utf8mb4", "'é'", "'表'", "VARCHAR(9) CHARACTER SET latin1"}}) {
+          Strict{"VARCHAR(9) CHARACTER SET utf8mb4", "'é'", "'表'",
+                 "VARCHAR(9) CHARACTER SET latin1"}}) {
         SCOPED_TRACE(fmt::format("{} {} to {}", c.from, c.bad, c.to));
-        const auto p = plan(fmt::format("(id INT PRIMARY KEY, v {})", c.from),
-                            fmt::format("(1, {}), (2, {})", c.good, c.bad), fmt::format("MODIFY v {}", c.to));
+        const auto p =
+            plan(fmt::format("(id INT PRIMARY KEY, v {})", c.from),
+                 fmt::format("(1, {}), (2, {})", c.good, c.bad), fmt::format("MODIFY v {}", c.to));
         EXPECT_THROW(move(p), mysql::Error);
         EXPECT_THAT(ghost(p), IsEmpty());
         EXPECT_NO_THROW(move(p, {{}, {"1"}, {}, 0, 0})) << "the good row alone";
@@ -241,8 +261,8 @@ TEST_P(MigratorMover, RefusesValuesThatDoNotFitTheNewTypeAndCopiesNothingOfTheRa
 }
 
 TEST_P(MigratorMover, CopiesZeroDatesAndZeroKeysAsTheyAre) {
-    const auto p = plan("(id INT AUTO_INCREMENT PRIMARY KEY, v DATE)", "(0,'0000-00-00'), (1,'2024-00-00')",
-                        "ADD COLUMN n INT");
+    const auto p = plan("(id INT AUTO_INCREMENT PRIMARY KEY, v DATE)",
+                        "(0,'0000-00-00'), (1,'2024-00-00')", "ADD COLUMN n INT");
     EXPECT_EQ(move(p).rows_inserted, 2U);
     EXPECT_THAT(ghost(p), ElementsAre("0|0000-00-00", "1|2024-00-00"));
 }
@@ -255,7 +275,8 @@ TEST_P(MigratorMover, CopiesTheEnumErrorValue) {
         const auto p = test::live_plan(connection(), test::parse_name(table), alter);
         EXPECT_EQ(move(p).rows_inserted, 2U);
         EXPECT_THAT(ghost(p), ElementsAre("1|", "2|b"));
-        connection().execute(fmt::format("DROP TABLE {}, {}", sql::quote(p.names.ghost), sql::quote(p.names.changelog)));
+        connection().execute(fmt::format("DROP TABLE {}, {}", sql::quote(p.names.ghost),
+                                         sql::quote(p.names.changelog)));
     }
 }
 

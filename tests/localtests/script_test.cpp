@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <ostream>
 #include <stdexcept>
 
 namespace wisp::load {
@@ -46,6 +47,10 @@ struct BadScript {
     const char* text;
     const char* error;
 };
+
+void PrintTo(const BadScript& bad, std::ostream* out) {
+    *out << bad.name;
+}
 
 class LoadScriptRefusal : public ::testing::TestWithParam<BadScript> {};
 

@@ -45,11 +45,11 @@ sql::TableName parse_name(const std::string& quoted) {
     return {quoted.substr(1, middle - 1), quoted.substr(middle + 3, quoted.size() - middle - 4)};
 }
 
-std::vector<std::uint64_t> session_ids(mysql::Connection& connection) {
+std::vector<std::uint64_t> session_ids(mysql::Connection& connection, const std::string& user) {
     std::vector<std::uint64_t> ids;
-    for (const auto& row : connection.query(
-             "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = SUBSTRING_INDEX("
-             "CURRENT_USER(), '@', 1) ORDER BY ID")) {
+    for (const auto& row : connection.query(fmt::format(
+             "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = {} ORDER BY ID",
+             sql::text_literal(user)))) {
         ids.push_back(row.number(0));
     }
     return ids;
@@ -64,7 +64,9 @@ Writers::Writers(mysql::Connector connector, sql::TableName table, unsigned coun
     }
 }
 
-Writers::~Writers() { stop(); }
+Writers::~Writers() {
+    stop();
+}
 
 void Writers::stop() {
     for (auto& thread : threads_) thread.request_stop();
@@ -104,15 +106,17 @@ void Writers::write(std::size_t writer, const std::stop_token& stop) {
             try {
                 if (kind < 2) {
                     if (rows.contains(id)) continue;
-                    connection->execute(fmt::format("INSERT INTO {} (id, writer, value) VALUES ({}, {}, {})",
-                                                    table_, id, writer, value));
+                    connection->execute(
+                        fmt::format("INSERT INTO {} (id, writer, value) VALUES ({}, {}, {})",
+                                    table_, id, writer, value));
                     rows[id] = value;
                 } else if (kind == 2) {
-                    connection->execute(fmt::format("UPDATE {} SET value = {} WHERE id = {}", table_,
-                                                    value, near->first));
+                    connection->execute(fmt::format("UPDATE {} SET value = {} WHERE id = {}",
+                                                    table_, value, near->first));
                     near->second = value;
                 } else {
-                    connection->execute(fmt::format("DELETE FROM {} WHERE id = {}", table_, near->first));
+                    connection->execute(
+                        fmt::format("DELETE FROM {} WHERE id = {}", table_, near->first));
                     rows.erase(near);
                 }
                 ++writes_;
@@ -150,7 +154,7 @@ Replay::Replay(mysql::Endpoint endpoint, migrator::Plan plan)
     : plan_(std::move(plan)),
       connector_(std::move(endpoint), {}),
       control_(connector_.connect()),
-      applier_(plan_, options_, queue_, in_flight_, progress_) {
+      applier_(plan_, options_, queue_, in_flight_, xa_watch_, progress_) {
     binlog::StreamerOptions options;
     options.hints = {plan_.hints, {}};
     streamer_ = std::make_unique<binlog::Streamer>(
@@ -179,7 +183,7 @@ Replay::~Replay() {
 
 void Replay::start_applier() {
     applier_thread_ = std::make_unique<Thread>("applier", [this](const std::stop_token& stop) {
-        applier_.run(stop, connector_, throttler_);
+        applier_.run(stop, {}, connector_, throttler_);
     });
 }
 
@@ -206,8 +210,9 @@ void Replay::copy() {
     in_flight_.leave(ticket);
 }
 
-migrator::CutoverContext Replay::attempt(std::chrono::seconds limit, const mysql::Connector* through) {
-    return {plan_, through == nullptr ? connector_ : *through, applier_, limit, ++marker_, {}};
+migrator::CutoverContext Replay::attempt(std::chrono::seconds limit,
+                                         const mysql::Connector& connector) {
+    return {plan_, connector, applier_, limit, ++marker_, {}};
 }
 
 }  // namespace wisp::test

@@ -16,6 +16,7 @@
 #include "migrator/applier.h"
 #include "migrator/cutover_driver.h"
 #include "migrator/plan.h"
+#include "migrator/xa_watch.h"
 #include "mysql/connection.h"
 #include "mysql/connector.h"
 #include "throttle/throttler.h"
@@ -29,8 +30,9 @@ namespace wisp::test {
 /// "`schema`.`table`" → TableName, for TmpSchema::table().
 [[nodiscard]] sql::TableName parse_name(const std::string& quoted);
 
-/// Ids of the sessions of one account's processes that exist now.
-[[nodiscard]] std::vector<std::uint64_t> session_ids(mysql::Connection& connection);
+/// Ids of an account's sessions, oldest first.
+[[nodiscard]] std::vector<std::uint64_t> session_ids(mysql::Connection& connection,
+                                                     const std::string& user);
 
 /// Sessions that write a table (id bigint primary key, writer int, value int) and know what it must
 /// hold: every statement that was answered with success, and for one that was answered with an
@@ -90,9 +92,9 @@ class Replay {
     /// Copies the whole table in one range.
     void copy();
 
-    /// What a driver needs for one attempt; `through`: the way to the server, if not the direct one.
+    /// What a driver needs for one attempt; `connector` outlives it.
     [[nodiscard]] migrator::CutoverContext attempt(std::chrono::seconds limit,
-                                                   const mysql::Connector* through = nullptr);
+                                                   const mysql::Connector& connector);
 
   private:
     migrator::Plan plan_;
@@ -102,6 +104,7 @@ class Replay {
     migrator::Progress progress_;
     migrator::ChangeQueue queue_{64U << 20U};
     migrator::InFlight in_flight_;
+    migrator::XaWatch xa_watch_;
     migrator::Applier applier_;
     throttle::Throttler throttler_{{}};
     std::unique_ptr<binlog::Streamer> streamer_;

@@ -34,7 +34,7 @@ class StatementGuardTest : public ::testing::Test {
         return "";
     }
 
-    StatementGuard guard_{sql::TableName{"shop", "orders"}};
+    StatementGuard guard_{{"shop", "orders"}, {{"shop", "_orders_gho"}, {"shop", "orders~gho"}}};
 };
 
 TEST_F(StatementGuardTest, StopsAtRowsInStatementFormat) {
@@ -97,16 +97,28 @@ TEST_F(StatementGuardTest, ShortensLongStatements) {
 }
 
 TEST_F(StatementGuardTest, TakesARenameForOursOnlyWhileASwapIsExpected) {
-    const std::string swap =
-        "RENAME TABLE `shop`.`orders` TO `shop`.`_orders_del`, `shop`.`_orders_gho` TO "
-        "`shop`.`orders`";
-    EXPECT_NE(refusal(swap), "");
+    for (const char* swap :
+         {"RENAME TABLE `shop`.`orders` TO `shop`.`_orders_del`, `shop`.`_orders_gho` TO"
+          " `shop`.`orders`",
+          "RENAME TABLE `shop`.`orders` TO `shop`.`orders~old`, `shop`.`orders~gho` TO"
+          " `shop`.`orders`"}) {
+        guard_.expect_swap(false);
+        EXPECT_NE(refusal(swap), "");
+        guard_.expect_swap(true);
+        EXPECT_THAT(refusal(swap), IsEmpty());
+        guard_.expect_swap(false);
+        EXPECT_NE(refusal(swap), "");
+    }
+}
+
+TEST_F(StatementGuardTest, TakesNothingElseForOursWhileASwapIsExpected) {
     guard_.expect_swap(true);
-    EXPECT_THAT(refusal(swap), IsEmpty());
-    EXPECT_NE(refusal("TRUNCATE orders"), "");
-    EXPECT_NE(refusal("ALTER TABLE orders ENGINE=InnoDB"), "");
-    guard_.expect_swap(false);
-    EXPECT_NE(refusal(swap), "");
+    for (const char* text :
+         {"TRUNCATE orders", "ALTER TABLE orders ENGINE=InnoDB", "RENAME TABLE orders TO x",
+          "RENAME TABLE other TO _other_del, orders TO other", "DROP TABLE orders, _orders_gho",
+          "INSERT INTO orders SELECT * FROM _orders_gho"}) {
+        EXPECT_NE(refusal(text), "") << text;
+    }
 }
 
 TEST_F(StatementGuardTest, StopsAtAnUnseenXaCommitOnceAllHaveBeenDecided) {

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cut-over attempts with writers at work: whatever happens to the attempt, the table that has the
+// name at the end holds exactly what was committed.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "migrator/cutover_driver.h"
+#include "migrator/inspector.h"
+#include "sql/identifier.h"
+#include "tests/migrator/live.h"
+#include "tests/support/relay.h"
+#include "tests/support/test_server.h"
+
+namespace wisp::migrator {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using ::testing::IsEmpty;
+
+struct Way {
+    const char* name;
+    std::unique_ptr<CutoverDriver> (*make)(CutoverContext);
+    std::size_t sessions;
+};
+constexpr Way kSentry{"sentry", make_sentry_driver, 4};
+constexpr Way kSession{"session", make_session_driver, 1};
+
+/// Every way this server can go.
+std::vector<Way> ways(const mysql::ServerInfo& info) {
+    if (info.renames_under_lock()) return {kSentry, kSession};
+    return {kSentry};
+}
+
+using Before = std::function<void(CutoverState)>;
+
+/// As run_cutover(), and calls `before` with every state that is about to be worked on.
+CutoverState walk(CutoverDriver& driver, const Before& before) {
+    auto state = CutoverState::kLocking;
+    while (!is_end(state)) {
+        before(state);
+        Outcome outcome = Outcome::kOk;
+        switch (state) {
+            case CutoverState::kLocking:
+                outcome = driver.lock();
+                break;
+            case CutoverState::kDraining:
+                outcome = driver.drain();
+                break;
+            case CutoverState::kRenaming:
+                outcome = driver.rename();
+                break;
+            case CutoverState::kLooking:
+                outcome = driver.look();
+                break;
+            default:
+                driver.release();
+                break;
+        }
+        state = next_state(state, outcome);
+    }
+    return state;
+}
+
+/// A table with its ghost, replay and three writers at work.
+class Scene {
+  public:
+    explicit Scene(const mysql::Endpoint& endpoint)
+        : schema_(endpoint),
+          account_(schema_.connection(), "ALL ON *.*"),
+          connector_(endpoint, {}),
+          drivers_(account_.endpoint(), {}),
+          table_(test::parse_name(
+              schema_.table("(id BIGINT PRIMARY KEY, writer INT, value INT) ENGINE=InnoDB"))),
+          replay_(endpoint, test::live_plan(schema_.connection(), table_,
+                                            "ADD COLUMN added INT NOT NULL DEFAULT 7")),
+          writers_(connector_, table_, 3) {
+        EXPECT_TRUE(writers_.go_on(50));
+        replay_.copy();
+        replay_.start_applier();
+        EXPECT_TRUE(replay_.catch_up());
+    }
+
+    [[nodiscard]] mysql::Connection& connection() { return schema_.connection(); }
+    [[nodiscard]] const mysql::Connector& connector() const { return connector_; }
+    [[nodiscard]] const TableNames& names() const { return replay_.plan().names; }
+    /// The drivers have an account of their own, so that their sessions can be told from others.
+    [[nodiscard]] mysql::Endpoint drivers_endpoint() const { return account_.endpoint(); }
+    [[nodiscard]] std::vector<std::uint64_t> drivers_sessions(mysql::Connection& by) const {
+        return test::session_ids(by, account_.name());
+    }
+    /// A session in a transaction that has read a table, and so holds its metadata lock.
+    [[nodiscard]] std::unique_ptr<mysql::Connection> reader_of(const sql::TableName& table) const {
+        auto reader = connector_.connect();
+        reader->execute("BEGIN");
+        reader->query(fmt::format("SELECT * FROM {} LIMIT 1", sql::quote(table)));
+        return reader;
+    }
+
+    /// One attempt, as the engine makes it: the applier is stopped, and started again when there
+    /// was no swap. `through`: the drivers' way to the server, if not the direct one.
+    CutoverState attempt(const Way& way, seconds limit, const Before& before = {},
+                         const mysql::Connector* through = nullptr) {
+        EXPECT_TRUE(replay_.catch_up());
+        replay_.stop_applier();
+        const auto driver =
+            way.make(replay_.attempt(limit, through == nullptr ? drivers_ : *through));
+        const auto end = before ? walk(*driver, before) : run_cutover(*driver);
+        why_ = driver->why();
+        if (end == CutoverState::kSwapped) {
+            driver->finish();
+        } else {
+            replay_.start_applier();
+        }
+        return end;
+    }
+    /// Attempts until one swaps: on a busy machine one may run out of time.
+    void swap(const Way& way) {
+        for (int i = 0; i < 20; ++i) {
+            if (attempt(way, seconds(3)) == CutoverState::kSwapped) return;
+        }
+        ADD_FAILURE() << "no attempt of 20 swapped: " << why_;
+    }
+    /// What the last attempt said.
+    [[nodiscard]] const std::string& why() const { return why_; }
+
+    [[nodiscard]] bool swapped() {
+        return inspect_table(connection(), names().source).find_column("added") != nullptr;
+    }
+    void expect_writes_flow() { EXPECT_TRUE(writers_.go_on(20)) << "the writers stand still"; }
+    /// The state before an attempt: T is the old table, the ghost has its own name, nothing else.
+    void expect_unswapped() {
+        EXPECT_FALSE(swapped());
+        EXPECT_EQ(relation(connection(), names().ghost), Relation::kTable);
+        for (const auto& name : {names().old, names().swap_ghost, names().swap_old}) {
+            EXPECT_EQ(relation(connection(), name), Relation::kNone) << name.table;
+        }
+    }
+    void expect_swapped() {
+        EXPECT_TRUE(swapped());
+        EXPECT_EQ(relation(connection(), names().old), Relation::kTable);
+        for (const auto& name : {names().ghost, names().swap_ghost, names().swap_old}) {
+            EXPECT_EQ(relation(connection(), name), Relation::kNone) << name.table;
+        }
+    }
+    /// Ends the writers; what they committed must be in the table, and in a ghost that follows it.
+    void expect_nothing_lost() {
+        writers_.stop();
+        EXPECT_THAT(writers_.errors(), IsEmpty());
+        const auto wanted = writers_.rows();
+        EXPECT_GT(wanted.size(), 10U);
+        EXPECT_EQ(test::read_rows(connection(), names().source), wanted);
+        if (swapped()) return;
+        EXPECT_TRUE(replay_.catch_up());
+        EXPECT_EQ(test::read_rows(connection(), names().ghost), wanted);
+    }
+
+  private:
+    test::TmpSchema schema_;
+    test::TmpUser account_;
+    mysql::Connector connector_;
+    mysql::Connector drivers_;
+    sql::TableName table_;
+    test::Replay replay_;
+    test::Writers writers_;
+    std::string why_;
+};
+
+class MigratorCutover : public test::ServerTest {
+  protected:
+    /// The body once for every way, on a scene of its own.
+    void each_way(const std::function<void(Scene&, const Way&)>& body) const {
+        for (const auto& way : ways(connect()->server())) {
+            SCOPED_TRACE(way.name);
+            Scene scene(server().primary);
+            body(scene, way);
+        }
+    }
+};
+WISP_FOR_EACH_SERVER(MigratorCutover);
+
+TEST_P(MigratorCutover, LosesNoWriteInTheSwap) {
+    each_way([](Scene& scene, const Way& way) {
+        scene.swap(way);
+        scene.expect_swapped();
+        scene.expect_writes_flow();
+        scene.expect_nothing_lost();
+    });
+}
+
+TEST_P(MigratorCutover, LeavesTheOldTableAsItWasAtTheSwap) {
+    each_way([](Scene& scene, const Way& way) {
+        scene.swap(way);
+        const auto old = test::read_rows(scene.connection(), scene.names().old);
+        EXPECT_GT(old.size(), 10U);
+        EXPECT_EQ(inspect_table(scene.connection(), scene.names().old).find_column("added"),
+                  nullptr);
+        scene.expect_writes_flow();
+        EXPECT_EQ(test::read_rows(scene.connection(), scene.names().old), old)
+            << "nobody writes there any more";
+    });
+}
+
+TEST_P(MigratorCutover, LeavesNoSessionOfItsOwnBehind) {
+    each_way([](Scene& scene, const Way& way) {
+        const auto reader = scene.reader_of(scene.names().source);
+        const auto expect_none = [&] {
+            const auto end = steady_clock::now() + seconds(5);
+            while (!scene.drivers_sessions(*reader).empty() && steady_clock::now() < end) {
+                pause({}, milliseconds(5));
+            }
+            EXPECT_THAT(scene.drivers_sessions(*reader), IsEmpty());
+        };
+        EXPECT_EQ(scene.attempt(way, seconds(1)), CutoverState::kNotSwapped);
+        expect_none();
+        reader->execute("COMMIT");
+        scene.swap(way);
+        expect_none();
+    });
+}
+
+TEST_P(MigratorCutover, GivesUpBehindALongTransactionAndLeavesAllAsBefore) {
+    each_way([](Scene& scene, const Way& way) {
+        const auto reader = scene.reader_of(scene.names().source);
+        const auto began = steady_clock::now();
+        EXPECT_EQ(scene.attempt(way, seconds(1)), CutoverState::kNotSwapped);
+        EXPECT_LT(steady_clock::now() - began, seconds(10)) << "the attempt keeps to its limit";
+        EXPECT_NE(scene.why(), "");
+        scene.expect_unswapped();
+        scene.expect_writes_flow();
+        reader->execute("COMMIT");
+        scene.swap(way);
+        scene.expect_nothing_lost();
+    });
+}
+
+TEST_P(MigratorCutover, GivesUpBehindAReaderOfTheGhost) {
+    each_way([](Scene& scene, const Way& way) {
+        const auto reader = scene.reader_of(scene.names().ghost);
+        EXPECT_EQ(scene.attempt(way, seconds(1)), CutoverState::kNotSwapped);
+        scene.expect_unswapped();
+        scene.expect_writes_flow();
+        reader->execute("COMMIT");
+        scene.swap(way);
+        scene.expect_nothing_lost();
+    });
+}
+
+TEST_P(MigratorCutover, SurvivesAReaderOfTheGhostThatComesUnderTheLock) {
+    // Only the sentry's way leaves the ghost readable then.
+    Scene scene(server().primary);
+    std::unique_ptr<mysql::Connection> reader;
+    const auto before = [&](CutoverState state) {
+        if (state == CutoverState::kRenaming) reader = scene.reader_of(scene.names().swap_ghost);
+    };
+    EXPECT_EQ(scene.attempt(kSentry, seconds(1), before), CutoverState::kNotSwapped);
+    EXPECT_FALSE(scene.swapped());
+    scene.expect_writes_flow();
+    reader->execute("COMMIT");
+    scene.swap(kSentry);
+    scene.expect_swapped();
+    scene.expect_nothing_lost();
+}
+
+TEST_P(MigratorCutover, SurvivesTheDeathOfAnyOfItsSessionsAtAnyStep) {
+    for (const auto& way : ways(connect()->server())) {
+        for (const auto step : {CutoverState::kDraining, CutoverState::kRenaming}) {
+            for (std::size_t victim = 0; victim < way.sessions; ++victim) {
+                SCOPED_TRACE(
+                    fmt::format("{}, session {} before {}", way.name, victim, to_string(step)));
+                Scene scene(server().primary);
+                const auto before = [&](CutoverState state) {
+                    if (state != step) return;
+                    const auto ids = scene.drivers_sessions(scene.connection());
+                    ASSERT_EQ(ids.size(), way.sessions);
+                    mysql::kill_connection(scene.connection(), ids[victim]);
+                };
+                const auto end = scene.attempt(way, seconds(3), before);
+                ASSERT_NE(end, CutoverState::kAmbiguous) << scene.why();
+                scene.expect_writes_flow();
+                if (end == CutoverState::kNotSwapped) {
+                    scene.expect_unswapped();
+                    scene.swap(way);
+                }
+                scene.expect_swapped();
+                scene.expect_nothing_lost();
+            }
+        }
+    }
+}
+
+TEST_P(MigratorCutover, LosesNothingWhenSessionsDieAtRandomMoments) {
+    each_way([](Scene& scene, const Way& way) {
+        std::minstd_rand random(7);
+        for (int round = 0; round < 12 && !scene.swapped(); ++round) {
+            const auto delay = milliseconds(random() % 80);
+            const auto victim = random();
+            SCOPED_TRACE(fmt::format("round {} after {} ms", round, delay.count()));
+            std::jthread killer([&] {
+                const auto by = scene.connector().connect();
+                pause({}, delay);
+                const auto ids = scene.drivers_sessions(*by);
+                if (!ids.empty()) mysql::kill_connection(*by, ids[victim % ids.size()]);
+            });
+            const auto end = scene.attempt(way, seconds(3));
+            killer.join();
+            ASSERT_NE(end, CutoverState::kAmbiguous) << scene.why();
+            ASSERT_EQ(end == CutoverState::kSwapped, scene.swapped()) << scene.why();
+            scene.expect_writes_flow();
+        }
+        if (!scene.swapped()) scene.swap(way);
+        scene.expect_nothing_lost();
+    });
+}
+
+TEST_P(MigratorCutover, ARenameThatOutlivesItsConnectionIsNotTakenForOneThatFailed) {
+    const auto blocker = connect();
+    if (!blocker->server().renames_under_lock()) GTEST_SKIP() << "no session way";
+    Scene scene(server().primary);
+    test::Relay relay(scene.drivers_endpoint());
+    const mysql::Connector through(relay.endpoint(), {});
+    blocker->execute("LOCK INSTANCE FOR BACKUP");  // the RENAME waits for this, at the server
+    std::jthread cutter;
+    const auto before = [&](CutoverState state) {
+        if (state != CutoverState::kRenaming) return;
+        cutter = std::jthread([&] {
+            const auto observer = scene.connector().connect();
+            const auto end = steady_clock::now() + seconds(5);
+            while (steady_clock::now() < end &&
+                   observer->scalar("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE"
+                                    " STATE = 'Waiting for backup lock'") == "0") {
+                pause({}, milliseconds(2));
+            }
+            relay.cut();
+        });
+    };
+    const auto end = scene.attempt(kSession, seconds(8), before, &through);
+    cutter.join();
+    blocker->execute("UNLOCK INSTANCE");
+    scene.expect_writes_flow();
+    EXPECT_EQ(end == CutoverState::kSwapped, scene.swapped())
+        << "ended as " << to_string(end) << ": " << scene.why();
+    scene.expect_nothing_lost();
+}
+
+}  // namespace
+}  // namespace wisp::migrator
