@@ -139,7 +139,7 @@ std::span<const std::uint8_t> DumpChannel::next() {
     const unsigned char* packet = native_->dump.buffer;
     const unsigned long size = native_->dump.size;
 #endif
-    if (packet[0] != 0)
+    if (size == 0 || packet[0] != 0)
         throw mysql::Error(0, "HY000",
                            fmt::format("unexpected packet that starts with {}", packet[0]),
                            "reading the binlog of " + options_.endpoint.label());

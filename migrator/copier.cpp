@@ -89,6 +89,7 @@ void Copier::copy(mysql::Connection& connection, const Range& range, const std::
         InFlight::Ticket ticket;
         ~Flight() { in_flight.leave(ticket); }
     };
+    fault::point("copy.before_enter");
     const Flight flight{in_flight_, in_flight_.enter()};
     Moved moved;
     try {

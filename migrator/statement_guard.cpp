@@ -36,7 +36,7 @@ void StatementGuard::check(const binlog::Transaction& transaction) const {
                 sql::quote(source_), transaction.end.text(), shortened(statement.text)));
         }
         const bool ours = swap_expected_ && is_our_swap(statement);
-        if (!ours && sql::changes_table(statement.text, statement.schema, source_)) {
+        if (!ours && sql::changes_table(without_our_names(statement.text), statement.schema, source_)) {
             throw Refusal(fmt::format(
                 "somebody changed {} itself during the run, at {}: \"{}\"; the ghost table no longer"
                 " matches it; drop the ghost table and start again",
@@ -53,9 +53,21 @@ void StatementGuard::check(const binlog::Transaction& transaction) const {
 
 bool StatementGuard::is_our_swap(const binlog::Statement& statement) const {
     return sql::statement_verb(statement.text) == sql::StatementVerb::kRename &&
-           std::any_of(ghosts_.begin(), ghosts_.end(), [&](const sql::TableName& ghost) {
-               return sql::mentions(statement.text, statement.schema, ghost);
+           std::any_of(ours_.begin(), ours_.end(), [&](const sql::TableName& name) {
+               return statement.text.find(sql::quote(name)) != std::string::npos;
            });
+}
+
+/// The scan takes any two names beyond ASCII for the same, because a statement's charset is not
+/// known. Our own statements are UTF-8, so our names in them can be told apart.
+std::string StatementGuard::without_our_names(std::string text) const {
+    for (const auto& name : ours_) {
+        const std::string quoted = sql::quote(name);
+        for (auto at = text.find(quoted); at != std::string::npos; at = text.find(quoted, at)) {
+            text.replace(at, quoted.size(), "`ours`.`ours`");
+        }
+    }
+    return text;
 }
 
 }  // namespace wisp::migrator

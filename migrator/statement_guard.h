@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <string>
 #include <vector>
 
 #include "binlog/change.h"
@@ -13,9 +14,9 @@ namespace wisp::migrator {
 
 class StatementGuard {
   public:
-    /// `ghosts`: the names a RENAME of our own has beside the source's.
-    StatementGuard(sql::TableName source, std::vector<sql::TableName> ghosts)
-        : source_(std::move(source)), ghosts_(std::move(ghosts)) {}
+    /// `ours`: the tables wisp itself makes, renames and drops.
+    StatementGuard(sql::TableName source, std::vector<sql::TableName> ours)
+        : source_(std::move(source)), ours_(std::move(ours)) {}
 
     /// Throws Refusal if the transaction holds something that cannot be replayed. Streamer thread.
     void check(const binlog::Transaction& transaction) const;
@@ -26,9 +27,10 @@ class StatementGuard {
 
   private:
     [[nodiscard]] bool is_our_swap(const binlog::Statement& statement) const;
+    [[nodiscard]] std::string without_our_names(std::string text) const;
 
     sql::TableName source_;
-    std::vector<sql::TableName> ghosts_;
+    std::vector<sql::TableName> ours_;
     std::atomic<bool> swap_expected_{false};
     std::atomic<bool> unseen_xa_allowed_{true};
 };

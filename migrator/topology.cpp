@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "migrator/refusal.h"
 #include "mysql/connection.h"
+#include "mysql/error.h"
 #include "mysql/replica.h"
 
 namespace wisp::migrator {
@@ -33,7 +34,16 @@ mysql::Endpoint parse_master(const mysql::Endpoint& from, const std::string& tex
 
 /// The only source this server replicates from; nullopt for a primary.
 std::optional<mysql::ReplicaStatus> only_source(mysql::Connection& connection) {
-    auto channels = mysql::replica_status(connection);
+    std::vector<mysql::ReplicaStatus> channels;
+    try {
+        channels = mysql::replica_status(connection);
+    } catch (const mysql::Error& error) {
+        if (error.kind() != mysql::ErrorKind::kRefused) throw;
+        throw Refusal(fmt::format(
+            "a right is missing on {}: {}; GRANT REPLICATION CLIENT, REPLICATION SLAVE ON *.* to the"
+            " account (MariaDB: BINLOG MONITOR, SLAVE MONITOR, REPLICATION SLAVE)",
+            connection.endpoint().label(), error.server_text()));
+    }
     if (channels.empty()) return std::nullopt;
     if (channels.size() > 1) {
         throw Refusal(fmt::format(

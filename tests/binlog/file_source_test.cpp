@@ -23,7 +23,7 @@ class FileSourceTest : public ::testing::Test {
         path_ = std::filesystem::temp_directory_path() /
                 ("wisp-file-source-" + std::to_string(::getpid()) + ".000001");
     }
-    ~FileSourceTest() override { std::filesystem::remove(path_); }
+    void TearDown() override { std::filesystem::remove(path_); }
 
     void write(const std::vector<Raw>& parts) {
         std::ofstream out(path_, std::ios::binary);

@@ -57,7 +57,7 @@ TEST_P(LiteralIdentityTest, KeepsTimes) {
 
 TEST_P(LiteralIdentityTest, KeepsTextInEveryCharset) {
     const Strings texts = {
-        "''",      "'plain'",         "'it''s'", R"('back\\slash')", "'a\\nb\\0c\\Z'",
+        "''",      "'plain'",         "'it''s'", R"('back\\slash')", R"('a\nb\0c\Z')",
         "'%_\"`'", "'  both ends  '", "NULL"};
     for (const char* charset :
          {"ascii",   "latin1",  "latin2", "cp1251",  "koi8r",   "greek", "utf8",

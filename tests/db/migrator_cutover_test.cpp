@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/thread.h"
 #include "migrator/cutover_driver.h"
 #include "migrator/inspector.h"
 #include "sql/identifier.h"
@@ -217,7 +218,7 @@ TEST_P(MigratorCutover, LeavesNoSessionOfItsOwnBehind) {
         const auto expect_none = [&] {
             const auto end = steady_clock::now() + seconds(5);
             while (!scene.drivers_sessions(*reader).empty() && steady_clock::now() < end) {
-                pause({}, milliseconds(5));
+                wisp::pause({}, milliseconds(5));
             }
             EXPECT_THAT(scene.drivers_sessions(*reader), IsEmpty());
         };
@@ -308,7 +309,7 @@ TEST_P(MigratorCutover, LosesNothingWhenSessionsDieAtRandomMoments) {
             SCOPED_TRACE(fmt::format("round {} after {} ms", round, delay.count()));
             std::jthread killer([&] {
                 const auto by = scene.connector().connect();
-                pause({}, delay);
+                wisp::pause({}, delay);
                 const auto ids = scene.drivers_sessions(*by);
                 if (!ids.empty()) mysql::kill_connection(*by, ids[victim % ids.size()]);
             });
@@ -339,7 +340,7 @@ TEST_P(MigratorCutover, ARenameThatOutlivesItsConnectionIsNotTakenForOneThatFail
             while (steady_clock::now() < end &&
                    observer->scalar("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE"
                                     " STATE = 'Waiting for backup lock'") == "0") {
-                pause({}, milliseconds(2));
+                wisp::pause({}, milliseconds(2));
             }
             relay.cut();
         });

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/guarded.h"
+#include "base/thread.h"
 #include "binlog/streamer.h"
 #include "migrator/applier.h"
 #include "migrator/cutover_driver.h"
