@@ -57,6 +57,10 @@ bool convertible(const sql::Column& source, const sql::Column& ghost) {
     const Family from = family(source);
     const Family to = family(ghost);
     using enum Family;
+    // FLOAT(M,D) rounds a literal, but not the bits that a copy between columns moves.
+    const bool rounds = one_of(to, {kFloat, kDouble}) &&
+                        ghost.column_type.find(',') != std::string::npos;
+    if (rounds && one_of(from, {kFloat, kDouble})) return false;
     switch (from) {
         case kInteger: return one_of(to, {kInteger, kDecimal, kFloat, kDouble, kText});
         case kDecimal: return one_of(to, {kInteger, kDecimal, kFloat, kDouble, kText});

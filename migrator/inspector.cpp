@@ -57,7 +57,7 @@ sql::Column read_column(const mysql::Row& row) {
     column.is_unsigned = column.data_type != "enum" && column.data_type != "set" &&
                          type.find("unsigned") != std::string::npos;
     if (column.data_type == "enum" || column.data_type == "set") {
-        column.members = enum_members(column.column_type);
+        column.members = sql::members_of(column.column_type);
     }
     column.generated = generated(column.extra);
     return column;
@@ -96,25 +96,6 @@ void read_keys(mysql::Connection& connection, sql::Table& table) {
 }
 
 }  // namespace
-
-std::vector<std::string> enum_members(std::string_view column_type) {
-    std::vector<std::string> members;
-    const auto open = column_type.find('(');
-    if (open == std::string_view::npos) return members;
-    for (std::size_t i = open + 1; i < column_type.size(); ++i) {
-        if (column_type[i] != '\'') continue;
-        std::string member;
-        for (++i; i < column_type.size(); ++i) {
-            if (column_type[i] == '\'') {
-                if (i + 1 >= column_type.size() || column_type[i + 1] != '\'') break;
-                ++i;  // '' is a quote
-            }
-            member += column_type[i];
-        }
-        members.push_back(std::move(member));
-    }
-    return members;
-}
 
 Relation relation(mysql::Connection& connection, const sql::TableName& name) {
     const auto type =

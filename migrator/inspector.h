@@ -22,7 +22,4 @@ enum class Relation : std::uint8_t { kNone, kTable, kView, kOther };
 /// Columns, keys, options and SHOW CREATE TABLE of a base table. Throws Refusal if there is none.
 [[nodiscard]] sql::Table inspect_table(mysql::Connection& connection, const sql::TableName& name);
 
-/// The members of "enum('a','b''c')" or "set(…)", unescaped; empty for other types.
-[[nodiscard]] std::vector<std::string> enum_members(std::string_view column_type);
-
 }  // namespace wisp::migrator
