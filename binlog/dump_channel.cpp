@@ -140,8 +140,7 @@ std::span<const std::uint8_t> DumpChannel::next() {
     const unsigned long size = native_->dump.size;
 #endif
     if (size == 0 || packet[0] != 0)
-        throw mysql::Error(0, "HY000",
-                           fmt::format("unexpected packet that starts with {}", packet[0]),
+        throw mysql::Error(0, "HY000", fmt::format("unexpected packet of {} bytes", size),
                            "reading the binlog of " + options_.endpoint.label());
     return {packet + 1, size - 1};
 }

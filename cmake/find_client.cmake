@@ -24,7 +24,7 @@ elseif(WISP_CLIENT STREQUAL "oracle")
         LINKER:-rpath,${_lib}
         LINKER:--dynamic-linker=${_lib}/ld-linux-x86-64.so.2)
     target_compile_definitions(
-        wisp_client INTERFACE WISP_CLIENT_PLUGIN_DIR="${_lib}/mysql/plugin")
+        wisp_client INTERFACE WISP_CLIENT_PLUGIN_DIR="${WISP_ORACLE_ROOT}/usr/lib/mysql/plugin")
 else()
     message(FATAL_ERROR "WISP_CLIENT must be mariadb or oracle, not '${WISP_CLIENT}'")
 endif()

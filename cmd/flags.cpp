@@ -155,7 +155,8 @@ Expected<void> apply_control_replicas(const Raw& raw, migrator::MigrationOptions
         if (colon != std::string::npos) {
             const std::string port = item.substr(colon + 1);
             if (port.empty() || port.size() > 5 ||
-                port.find_first_not_of("0123456789") != std::string::npos) {
+                port.find_first_not_of("0123456789") != std::string::npos ||
+                std::stoul(port) > 65535) {
                 return Unexpected(fmt::format(
                     "--throttle-control-replicas: \"{}\" is no host:port", item));
             }

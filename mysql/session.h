@@ -19,7 +19,7 @@ struct Session {
     bool write_binlog = true;                          // false: SET sql_log_bin = 0
     std::chrono::seconds lock_wait_timeout{5};         // metadata locks
     std::chrono::seconds innodb_lock_wait_timeout{5};  // row locks
-    std::chrono::seconds wait_timeout{31536000};       // the most; a throttled connection stays open
+    std::chrono::seconds wait_timeout{31536000};       // the most: throttled connections stay
 };
 
 /// The statements that bring a fresh connection to `session`: NAMES utf8mb4, READ COMMITTED,

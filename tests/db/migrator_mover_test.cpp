@@ -247,7 +247,7 @@ TEST_P(MigratorMover, RefusesValuesThatDoNotFitTheNewTypeAndCopiesNothingOfTheRa
           Strict{"INT", "127", "300", "TINYINT"}, Strict{"INT", "0", "-1", "INT UNSIGNED"},
           Strict{"INT", "0", "NULL", "INT NOT NULL"},
           Strict{"VARCHAR(9)", "'a'", "'none'", "ENUM('a','b')"},
-          Strict{"VARCHAR(10)", "'2024-02-29'", "'2024-02-31'", "DATE"},
+          Strict{"VARCHAR(10)", "'2024-02-29'", "'2024-13-01'", "DATE"},
           Strict{"VARCHAR(9) CHARACTER SET utf8mb4", "'é'", "'表'",
                  "VARCHAR(9) CHARACTER SET latin1"}}) {
         SCOPED_TRACE(fmt::format("{} {} to {}", c.from, c.bad, c.to));
@@ -258,6 +258,13 @@ TEST_P(MigratorMover, RefusesValuesThatDoNotFitTheNewTypeAndCopiesNothingOfTheRa
         EXPECT_THAT(ghost(p), IsEmpty());
         EXPECT_NO_THROW(move(p, {{}, {"1"}, {}, 0, 0})) << "the good row alone";
     }
+}
+
+TEST_P(MigratorMover, CopiesDatesThatOnlyALaxSessionCanStore) {
+    connection().execute("SET sql_mode = 'ALLOW_INVALID_DATES'");
+    const auto p = plan("(id INT PRIMARY KEY, v DATE)", "(1,'2024-02-31')", "MODIFY v DATETIME");
+    ServerMover(p).move(*connect(), {});
+    EXPECT_THAT(ghost(p), ElementsAre("1|2024-02-31 00:00:00"));
 }
 
 TEST_P(MigratorMover, CopiesZeroDatesAndZeroKeysAsTheyAre) {

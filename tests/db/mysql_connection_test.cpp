@@ -196,9 +196,10 @@ TEST_P(MysqlConnection, ManyThreadsConnectAtOnce) {
     std::vector<std::string> answers(8);
     {
         std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < answers.size(); ++i) {
+        threads.reserve(answers.size());
+        for (std::string& answer : answers) {
             threads.emplace_back(
-                [this, i, &answers] { answers[i] = connect()->scalar("SELECT 1").value_or(""); });
+                [this, &answer] { answer = connect()->scalar("SELECT 1").value_or(""); });
         }
     }
     EXPECT_THAT(answers, ::testing::Each("1"));

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 #include "mysql/connection.h"
 #include "tests/support/test_server.h"
 
@@ -33,7 +36,7 @@ TEST_P(MysqlSession, IsUtf8mb4AllTheWay) {
 TEST_P(MysqlSession, HasTheSettingsOfEveryServer) {
     const auto connection = connect();
     const std::string wait_timeout = std::to_string(Session{}.wait_timeout.count());
-    const std::pair<const char*, std::string> expected[] = {
+    const std::vector<std::pair<const char*, std::string>> expected = {
         {"time_zone", "+00:00"},
         {"autocommit", "1"},
         {"completion_type", "NO_CHAIN"},

@@ -71,7 +71,8 @@ TEST(Names, FitEveryLengthOfSourceName) {
 }
 
 TEST(Names, SortAfterSourcesThatBeginWithTheHighestCharacters) {
-    for (const char* first : {"~", "~~", "\x7F", "\xC2\x80", "\xEF\xBF\xA5", "\xEF\xBF\xA6"}) {
+    for (const char* first :
+         {"~", "~~", "\x7F", "\xC2\x80", "\xEF\xBF\xA5", "\xEF\xBF\xA6", "\xEF\xBF\xBE"}) {
         for (const std::size_t length : {1U, 59U, 60U, 61U, 63U}) {
             expect_usable(first + std::string(length - sql::character_count(first) + 1, 'z'));
         }

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "migrator/column_map.h"
-#include "migrator/inspector.h"
 #include "migrator/key_choice.h"
 #include "migrator/names.h"
 #include "sql/literal.h"
@@ -103,7 +102,7 @@ sql::Column column(std::string name, std::string type) {
         column.precision = first;
         column.scale = second;
     }
-    if (has_members(column)) column.members = migrator::enum_members(type);
+    if (has_members(column)) column.members = sql::members_of(type);
     if (sql::is_text_type(column.data_type) || has_members(column)) {
         column.charset = "utf8mb4";
         column.collation = "utf8mb4_general_ci";
