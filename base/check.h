@@ -6,11 +6,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-#define WISP_CHECK(cond, sentence)                                                              \
-    do {                                                                                        \
-        if (!(cond)) {                                                                          \
+#define WISP_CHECK(cond, sentence)                                                                 \
+    do {                                                                                           \
+        if (!(cond)) {                                                                             \
             std::fprintf(stderr, "wisp: impossible state at %s:%d: %s (%s)\n", __FILE__, __LINE__, \
-                         sentence, #cond);                                                      \
-            std::abort();                                                                       \
-        }                                                                                       \
+                         sentence, #cond);                                                         \
+            std::abort();                                                                          \
+        }                                                                                          \
     } while (false)

@@ -26,7 +26,8 @@ Armed parse() {
     if (first == std::string::npos) return {};
     const auto second = spec.find(':', first + 1);
     Armed armed{spec.substr(0, first), {}, {}};
-    armed.action = spec.substr(first + 1, second == std::string::npos ? second : second - first - 1);
+    armed.action =
+        spec.substr(first + 1, second == std::string::npos ? second : second - first - 1);
     if (second != std::string::npos) armed.argument = spec.substr(second + 1);
     return armed;
 }

@@ -20,7 +20,9 @@ void point(std::string_view name);
 [[nodiscard]] bool rule_off(std::string_view rule);
 #else
 inline void point(std::string_view) {}
-[[nodiscard]] constexpr bool rule_off(std::string_view) { return false; }
+[[nodiscard]] constexpr bool rule_off(std::string_view) {
+    return false;
+}
 #endif
 
 }  // namespace wisp::fault

@@ -9,8 +9,8 @@
 
 namespace wisp {
 
-/// A value behind a mutex. Any thread may call any member; callbacks run under the lock and must not
-/// call back into the same Guarded.
+/// A value behind a mutex. Any thread may call any member; callbacks run under the lock and must
+/// not call back into the same Guarded.
 template <typename T>
 class Guarded {
   public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Flags of `wisp migrate`: gh-ost's names and meanings, mapped to options. The only place that knows
-// flag names.
+// Flags of `wisp migrate`: gh-ost's names and meanings, mapped to options. The only place that
+// knows flag names.
 #pragma once
 
 #include <string>

@@ -24,9 +24,12 @@ constexpr int kWrongFlags = 2;
 
 spdlog::level::level_enum level(LogLevel level) {
     switch (level) {
-        case LogLevel::kError: return spdlog::level::warn;
-        case LogLevel::kInfo: return spdlog::level::info;
-        case LogLevel::kDebug: return spdlog::level::debug;
+        case LogLevel::kError:
+            return spdlog::level::warn;
+        case LogLevel::kInfo:
+            return spdlog::level::info;
+        case LogLevel::kDebug:
+            return spdlog::level::debug;
     }
     return spdlog::level::info;
 }
@@ -60,10 +63,11 @@ void show_preview(const migrator::MigrateJob& job) {
 void show_summary(const migrator::MigrateJob& job, const migrator::MigrationOptions& options) {
     const auto s = job.snapshot();
     const migrator::Plan& plan = job.plan();
-    fmt::print("# Migrated {}: {} rows copied in {} chunks, {} changes replayed as {} writes, in"
-               " {:.1f} s; locked for {:.1f} ms in attempt {}\n",
-               sql::quote(plan.names.source), s.rows_copied, s.chunks, s.changes_applied,
-               s.changes_written, s.elapsed_seconds, s.locked_seconds * 1e3, s.cut_over_attempts);
+    fmt::print(
+        "# Migrated {}: {} rows copied in {} chunks, {} changes replayed as {} writes, in"
+        " {:.1f} s; locked for {:.1f} ms in attempt {}\n",
+        sql::quote(plan.names.source), s.rows_copied, s.chunks, s.changes_applied,
+        s.changes_written, s.elapsed_seconds, s.locked_seconds * 1e3, s.cut_over_attempts);
     if (!options.drop_old_after) {
         fmt::print("# The table as it was is {}; drop it when it is no longer needed\n",
                    sql::quote(plan.names.old));

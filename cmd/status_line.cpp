@@ -16,8 +16,8 @@ double percent(const migrator::ProgressSnapshot& s) {
     if (copy_over(s)) return 100.0;
     if (s.rows_estimated == 0) return 0.0;
     // The estimate may be low; the last percent belongs to the end of the copy.
-    return std::min(99.9, 100.0 * static_cast<double>(s.rows_copied) /
-                              static_cast<double>(s.rows_estimated));
+    return std::min(
+        99.9, 100.0 * static_cast<double>(s.rows_copied) / static_cast<double>(s.rows_estimated));
 }
 
 std::string state(const migrator::ProgressSnapshot& s) {

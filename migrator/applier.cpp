@@ -74,8 +74,8 @@ void Applier::run(std::stop_token stop, std::stop_token abort, const mysql::Conn
 bool Applier::drain(mysql::Connection& connection, std::uint64_t marker,
                     std::chrono::steady_clock::time_point deadline, std::stop_token stop) {
     const auto done = [&] {
-        return applied_.read([&](const Applied& a) { return a.marker >= marker; }) &&
-               !pending_ && in_flight_.empty();
+        return applied_.read([&](const Applied& a) { return a.marker >= marker; }) && !pending_ &&
+               in_flight_.empty();
     };
     while (!done()) {
         const auto now = std::chrono::steady_clock::now();
@@ -101,7 +101,8 @@ bool Applier::gather(std::stop_token stop, std::chrono::milliseconds limit) {
     while (transaction) {
         bytes += transaction->bytes;
         take(*transaction);
-        if (pending_->batch.changes() >= options_.batch_rows || bytes >= options_.batch_bytes) break;
+        if (pending_->batch.changes() >= options_.batch_rows || bytes >= options_.batch_bytes)
+            break;
         transaction = queue_.try_pop();
     }
     for (const auto& [identity, state] : held_) pending_->batch.add_held(identity, state);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Applier: takes delivered transactions from the queue, folds them into batches and writes them to
-// the ghost. Owned by one thread at a time: its own during the copy, the engine's during a cut-over,
-// when the last batches must go through the session that holds the table locks.
+// the ghost. Owned by one thread at a time: its own during the copy, the engine's during a
+// cut-over, when the last batches must go through the session that holds the table locks.
 #pragma once
 
 #include <chrono>
@@ -45,8 +45,8 @@ class Applier {
     void run(std::stop_token stop, std::stop_token abort, const mysql::Connector& connector,
              const throttle::Throttler& throttler);
 
-    /// Applies over `connection` (autocommit = 0) until `marker` is passed, every range has left and
-    /// no repeated delete waits. False: the deadline came first; the batch in work is kept and
+    /// Applies over `connection` (autocommit = 0) until `marker` is passed, every range has left
+    /// and no repeated delete waits. False: the deadline came first; the batch in work is kept and
     /// written first by whoever applies next. Throws mysql::Error when the connection fails.
     [[nodiscard]] bool drain(mysql::Connection& connection, std::uint64_t marker,
                              std::chrono::steady_clock::time_point deadline, std::stop_token stop);

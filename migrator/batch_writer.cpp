@@ -59,8 +59,7 @@ class TermList {
 
 }  // namespace
 
-BatchWriter::BatchWriter(const Plan& plan)
-    : plan_(plan), reader_(plan) {
+BatchWriter::BatchWriter(const Plan& plan) : plan_(plan), reader_(plan) {
     set_ghost(plan.names.ghost);
 }
 
@@ -85,11 +84,9 @@ HeldRows BatchWriter::write(mysql::Connection& connection, const PendingBatch& p
 
 void BatchWriter::write_deletes(mysql::Connection& connection, const PendingBatch& pending) {
     const bool single = plan_.key.columns.size() == 1 && !plan_.exact_key;
-    const std::string column =
-        sql::quote(plan_.columns[plan_.key.columns.front()].ghost.name);
-    TermList deletes = single
-                           ? TermList(connection, delete_head_ + column + " IN (", ",", ")")
-                           : TermList(connection, delete_head_, " OR ", "");
+    const std::string column = sql::quote(plan_.columns[plan_.key.columns.front()].ghost.name);
+    TermList deletes = single ? TermList(connection, delete_head_ + column + " IN (", ",", ")")
+                              : TermList(connection, delete_head_, " OR ", "");
     for (const auto& [identity, key] : pending.batch.states()) {
         // A stricter ghost gets plain inserts: whatever is there under the key goes first.
         if (!key.deleted && !plan_.ghost_is_stricter) continue;

@@ -19,7 +19,8 @@ constexpr std::size_t kValueColumn = 3;
 
 std::string write_row(const sql::TableName& name, std::string_view hint, std::string_view value) {
     return fmt::format(
-        "INSERT INTO {} (`hint`, `value`) VALUES ('{}', '{}') ON DUPLICATE KEY UPDATE `value` = '{}'",
+        "INSERT INTO {} (`hint`, `value`) VALUES ('{}', '{}') ON DUPLICATE KEY UPDATE `value` = "
+        "'{}'",
         sql::quote(name), hint, value, value);
 }
 

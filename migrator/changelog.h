@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changelog: our own small table. What we write there comes back through the binlog: heartbeats tell
-// how far behind the applier is, markers tell that everything before them was applied, and a fence
-// that has returned proves that what was delivered before it is visible (docs/copy-and-apply.md).
+// Changelog: our own small table. What we write there comes back through the binlog: heartbeats
+// tell how far behind the applier is, markers tell that everything before them was applied, and a
+// fence that has returned proves that what was delivered before it is visible
+// (docs/copy-and-apply.md).
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ namespace wisp::migrator {
 
 /// What a changelog row says when it comes back.
 struct ChangelogEntry {
-    std::optional<std::int64_t> heartbeat;   // microseconds since the epoch, our clock
+    std::optional<std::int64_t> heartbeat;  // microseconds since the epoch, our clock
     std::optional<std::uint64_t> marker;
 };
 

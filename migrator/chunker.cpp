@@ -30,7 +30,8 @@ std::string select_bound(const sql::Column& column, const std::string& prefix) {
 
 std::string literal_of(const sql::Column& column, std::string_view text) {
     const std::string& type = column.data_type;
-    if (type == "enum" || type == "set" || type == "bit" || type == "year") return std::string(text);
+    if (type == "enum" || type == "set" || type == "bit" || type == "year")
+        return std::string(text);
     if (!column.charset.empty()) return fmt::format("_{} X'{}'", column.charset, text);
     if (sql::is_binary_type(type)) return fmt::format("_binary X'{}'", text);
     const bool number = type.find("int") != std::string::npos || type == "decimal";
@@ -79,11 +80,11 @@ Chunker::Chunker(const Plan& plan, std::size_t rows, std::chrono::milliseconds a
 std::optional<Range> Chunker::next(mysql::Connection& connection) {
     if (done_) return std::nullopt;
     Range range{last_, {}, {}, number_++, 0};
-    const auto rows = connection.query(fmt::format(
-        "SELECT {} FROM {} FORCE INDEX ({}) WHERE {} ORDER BY {} LIMIT 1 OFFSET {}",
-        key_select_list(plan_, ""),
-        sql::quote(plan_.names.source), sql::quote(plan_.key.source_index_name),
-        range_condition(plan_, range), sql::order_by(key_columns(plan_)), rows_ - 1));
+    const auto rows = connection.query(
+        fmt::format("SELECT {} FROM {} FORCE INDEX ({}) WHERE {} ORDER BY {} LIMIT 1 OFFSET {}",
+                    key_select_list(plan_, ""), sql::quote(plan_.names.source),
+                    sql::quote(plan_.key.source_index_name), range_condition(plan_, range),
+                    sql::order_by(key_columns(plan_)), rows_ - 1));
     if (rows.empty()) {
         done_ = true;
         return range;
@@ -95,8 +96,10 @@ std::optional<Range> Chunker::next(mysql::Connection& connection) {
 
 void Chunker::note(std::chrono::steady_clock::duration took) {
     if (!steered_) return;
-    const double ratio = static_cast<double>(std::chrono::nanoseconds(aim_).count()) /
-                         std::max<double>(1.0, static_cast<double>(
+    const double ratio =
+        static_cast<double>(std::chrono::nanoseconds(aim_).count()) /
+        std::max<double>(1.0,
+                         static_cast<double>(
                              std::chrono::duration_cast<std::chrono::nanoseconds>(took).count()));
     const double wanted = static_cast<double>(rows_) * std::clamp(ratio, 0.5, 2.0);
     rows_ = std::clamp(static_cast<std::size_t>(wanted), kFewestRows, kMostRows);

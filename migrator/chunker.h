@@ -15,7 +15,7 @@
 namespace wisp::mysql {
 class Connection;
 class Row;
-}
+}  // namespace wisp::mysql
 
 namespace wisp::migrator {
 

@@ -15,8 +15,22 @@ namespace {
 
 /// Families between which a literal converts exactly as the column's value does.
 enum class Family : std::uint8_t {
-    kInteger, kDecimal, kFloat, kDouble, kBit, kYear, kDate, kTime, kDatetime, kTimestamp,
-    kText, kBinary, kEnum, kSet, kJson, kOther,
+    kInteger,
+    kDecimal,
+    kFloat,
+    kDouble,
+    kBit,
+    kYear,
+    kDate,
+    kTime,
+    kDatetime,
+    kTimestamp,
+    kText,
+    kBinary,
+    kEnum,
+    kSet,
+    kJson,
+    kOther,
 };
 
 Family family(const sql::Column& column) {
@@ -51,34 +65,48 @@ bool one_of(Family family, std::initializer_list<Family> families) {
 }
 
 /// Whether replay's literal and the copy's column convert alike. Left out on purpose: numbers shown
-/// as text by FLOAT and DOUBLE (digits depend on the type), dates as numbers, TIME to DATETIME (adds
-/// today's date).
+/// as text by FLOAT and DOUBLE (digits depend on the type), dates as numbers, TIME to DATETIME
+/// (adds today's date).
 bool convertible(const sql::Column& source, const sql::Column& ghost) {
     const Family from = family(source);
     const Family to = family(ghost);
     using enum Family;
     // FLOAT(M,D) rounds a literal, but not the bits that a copy between columns moves.
-    const bool rounds = one_of(to, {kFloat, kDouble}) &&
-                        ghost.column_type.find(',') != std::string::npos;
+    const bool rounds =
+        one_of(to, {kFloat, kDouble}) && ghost.column_type.find(',') != std::string::npos;
     if (rounds && one_of(from, {kFloat, kDouble})) return false;
     switch (from) {
-        case kInteger: return one_of(to, {kInteger, kDecimal, kFloat, kDouble, kText});
-        case kDecimal: return one_of(to, {kInteger, kDecimal, kFloat, kDouble, kText});
+        case kInteger:
+            return one_of(to, {kInteger, kDecimal, kFloat, kDouble, kText});
+        case kDecimal:
+            return one_of(to, {kInteger, kDecimal, kFloat, kDouble, kText});
         case kFloat:
-        case kDouble: return one_of(to, {kInteger, kDecimal, kFloat, kDouble});
-        case kBit: return one_of(to, {kBit, kInteger});
-        case kYear: return one_of(to, {kYear, kInteger, kText});
-        case kDate: return one_of(to, {kDate, kDatetime, kText});
-        case kTime: return one_of(to, {kTime, kText});
+        case kDouble:
+            return one_of(to, {kInteger, kDecimal, kFloat, kDouble});
+        case kBit:
+            return one_of(to, {kBit, kInteger});
+        case kYear:
+            return one_of(to, {kYear, kInteger, kText});
+        case kDate:
+            return one_of(to, {kDate, kDatetime, kText});
+        case kTime:
+            return one_of(to, {kTime, kText});
         case kDatetime:
-        case kTimestamp: return one_of(to, {kDate, kDatetime, kTimestamp, kText});
-        case kText: return one_of(to, {kText, kBinary, kInteger, kDecimal, kDate, kTime, kDatetime,
-                                       kEnum, kSet, kJson});
-        case kBinary: return one_of(to, {kBinary, kText});
-        case kEnum: return one_of(to, {kEnum, kText});
-        case kSet: return one_of(to, {kSet, kText});
-        case kJson: return one_of(to, {kJson, kText});
-        case kOther: return source.data_type == ghost.data_type;
+        case kTimestamp:
+            return one_of(to, {kDate, kDatetime, kTimestamp, kText});
+        case kText:
+            return one_of(to, {kText, kBinary, kInteger, kDecimal, kDate, kTime, kDatetime, kEnum,
+                               kSet, kJson});
+        case kBinary:
+            return one_of(to, {kBinary, kText});
+        case kEnum:
+            return one_of(to, {kEnum, kText});
+        case kSet:
+            return one_of(to, {kSet, kText});
+        case kJson:
+            return one_of(to, {kJson, kText});
+        case kOther:
+            return source.data_type == ghost.data_type;
     }
     return false;
 }
@@ -102,11 +130,13 @@ MappedColumn map_column(const Plan& plan, std::size_t index, const sql::Column& 
     MappedColumn mapped{index, source, ghost, {}, "{}"};
     if (same_type(source, ghost)) return mapped;
     if (!convertible(source, ghost)) {
-        throw Refusal(fmt::format(
-            "column {} cannot go from {} to {} online: a replayed value might convert otherwise than"
-            " a copied one; add a new column of the wanted type and fill it from the application, or"
-            " use a native ALTER",
-            sql::quote(source.name), source.column_type, ghost.column_type));
+        throw Refusal(
+            fmt::format("column {} cannot go from {} to {} online: a replayed value might convert "
+                        "otherwise than"
+                        " a copied one; add a new column of the wanted type and fill it from the "
+                        "application, or"
+                        " use a native ALTER",
+                        sql::quote(source.name), source.column_type, ghost.column_type));
     }
     mapped.conversion = sql::conversion_for(source, ghost);
     mapped.expression = zone_expression(source, ghost);
@@ -131,8 +161,9 @@ void fill_new_column(const sql::Column& column, Plan& plan) {
     std::transform(text.begin(), text.end(), text.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (text.rfind("current_timestamp", 0) != 0 && text.rfind("now(", 0) != 0) return;
-    plan.filled.push_back({column.name, fmt::format("CONVERT_TZ(NOW({}), '+00:00', @@global.time_zone)",
-                                                    column.fraction_digits)});
+    plan.filled.push_back(
+        {column.name,
+         fmt::format("CONVERT_TZ(NOW({}), '+00:00', @@global.time_zone)", column.fraction_digits)});
 }
 
 }  // namespace
@@ -161,7 +192,8 @@ void map_columns(Plan& plan) {
             if (!name.empty()) {
                 throw Refusal(fmt::format(
                     "column {} is gone from the ghost table, but the ALTER was not read as dropping"
-                    " or renaming it: nothing is guessed; write DROP COLUMN or RENAME COLUMN plainly",
+                    " or renaming it: nothing is guessed; write DROP COLUMN or RENAME COLUMN "
+                    "plainly",
                     sql::quote(source.name)));
             }
             plan.dropped.push_back(source.name);

@@ -34,7 +34,8 @@ void Ranges::hold_back(Range range) {
 }
 
 bool Ranges::exhausted() const {
-    return state_.read([](const State& state) { return state.again.empty() && state.chunker.done(); });
+    return state_.read(
+        [](const State& state) { return state.again.empty() && state.chunker.done(); });
 }
 
 std::vector<Range> Ranges::start_retry() {
@@ -118,8 +119,12 @@ void Copier::hold_back(const Range& range, const Moved& moved) {
     for (std::size_t first = 0; first < moved.missing.size(); first += kKeys) {
         const std::size_t end = std::min(first + kKeys, moved.missing.size());
         Range again = range;
-        again.keys = "(" + fmt::format("{}", fmt::join(moved.missing.begin() + static_cast<std::ptrdiff_t>(first),
-                                                       moved.missing.begin() + static_cast<std::ptrdiff_t>(end), " OR ")) + ")";
+        again.keys =
+            "(" +
+            fmt::format(
+                "{}", fmt::join(moved.missing.begin() + static_cast<std::ptrdiff_t>(first),
+                                moved.missing.begin() + static_cast<std::ptrdiff_t>(end), " OR ")) +
+            ")";
         ranges_.hold_back(std::move(again));
     }
 }
@@ -139,7 +144,8 @@ void bury_session(const mysql::Connector& connector, std::uint64_t id,
     // By user as well: after a restart the server gives the same ids to others.
     const std::string alive = fmt::format(
         "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {} AND USER ="
-        " SUBSTRING_INDEX(USER(), '@', 1)", id);
+        " SUBSTRING_INDEX(USER(), '@', 1)",
+        id);
     while (!stop.stop_requested()) {
         try {
             const auto by = connector.connect_with_retry(stop);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Copier: the worker loop of one connection: throttle → range → in flight → visibility proof → move.
-// Any number of copiers share one Ranges; ranges are disjoint and run in any order.
+// Copier: the worker loop of one connection: throttle → range → in flight → visibility proof →
+// move. Any number of copiers share one Ranges; ranges are disjoint and run in any order.
 #pragma once
 
 #include <deque>
@@ -47,8 +47,7 @@ class Ranges {
 };
 
 /// Kills a session whose connection we lost and waits until the server has none of it left.
-void bury_session(const mysql::Connector& connector, std::uint64_t id,
-                  const std::stop_token& stop);
+void bury_session(const mysql::Connector& connector, std::uint64_t id, const std::stop_token& stop);
 
 class Copier {
   public:

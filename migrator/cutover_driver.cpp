@@ -58,11 +58,21 @@ CutoverState run_cutover(CutoverDriver& driver) {
     while (!is_end(state)) {
         Outcome outcome = Outcome::kOk;
         switch (state) {
-            case CutoverState::kLocking: outcome = driver.lock(); break;
-            case CutoverState::kDraining: outcome = driver.drain(); break;
-            case CutoverState::kRenaming: outcome = driver.rename(); break;
-            case CutoverState::kLooking: outcome = driver.look(); break;
-            default: driver.release(); break;
+            case CutoverState::kLocking:
+                outcome = driver.lock();
+                break;
+            case CutoverState::kDraining:
+                outcome = driver.drain();
+                break;
+            case CutoverState::kRenaming:
+                outcome = driver.rename();
+                break;
+            case CutoverState::kLooking:
+                outcome = driver.look();
+                break;
+            default:
+                driver.release();
+                break;
         }
         const auto next = next_state(state, outcome);
         log::debug("cut-over step={} next={}", to_string(state), to_string(next));

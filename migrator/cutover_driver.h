@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// CutoverDriver: the steps of one cut-over attempt on real servers. Two ways: one session that locks,
-// drains and renames (cutover_session.cpp, MySQL 8.0.13 and later), and a locking session with a
-// sentry table beside a renaming one (cutover_sentry.cpp, everywhere else). docs/cut-over.md.
+// CutoverDriver: the steps of one cut-over attempt on real servers. Two ways: one session that
+// locks, drains and renames (cutover_session.cpp, MySQL 8.0.13 and later), and a locking session
+// with a sentry table beside a renaming one (cutover_sentry.cpp, everywhere else).
+// docs/cut-over.md.
 #pragma once
 
 #include <chrono>

@@ -6,8 +6,10 @@ namespace wisp::migrator {
 CutoverState next_state(CutoverState state, Outcome outcome) {
     using enum CutoverState;
     switch (state) {
-        case kLocking: return outcome == Outcome::kOk ? kDraining : kReleasing;
-        case kDraining: return outcome == Outcome::kOk ? kRenaming : kReleasing;
+        case kLocking:
+            return outcome == Outcome::kOk ? kDraining : kReleasing;
+        case kDraining:
+            return outcome == Outcome::kOk ? kRenaming : kReleasing;
         case kRenaming:
             if (outcome == Outcome::kOk) return kSwapped;
             // Lost or in doubt: the rename may have happened. Never guessed.
@@ -22,21 +24,30 @@ CutoverState next_state(CutoverState state, Outcome outcome) {
             return kNotSwapped;
         case kSwapped:
         case kNotSwapped:
-        case kAmbiguous: return state;
+        case kAmbiguous:
+            return state;
     }
     return kReleasing;
 }
 
 const char* to_string(CutoverState state) {
     switch (state) {
-        case CutoverState::kLocking: return "locking";
-        case CutoverState::kDraining: return "draining";
-        case CutoverState::kRenaming: return "renaming";
-        case CutoverState::kLooking: return "looking";
-        case CutoverState::kReleasing: return "releasing";
-        case CutoverState::kSwapped: return "swapped";
-        case CutoverState::kNotSwapped: return "not swapped";
-        case CutoverState::kAmbiguous: return "ambiguous";
+        case CutoverState::kLocking:
+            return "locking";
+        case CutoverState::kDraining:
+            return "draining";
+        case CutoverState::kRenaming:
+            return "renaming";
+        case CutoverState::kLooking:
+            return "looking";
+        case CutoverState::kReleasing:
+            return "releasing";
+        case CutoverState::kSwapped:
+            return "swapped";
+        case CutoverState::kNotSwapped:
+            return "not swapped";
+        case CutoverState::kAmbiguous:
+            return "ambiguous";
     }
     return "unknown";
 }

@@ -8,14 +8,14 @@
 namespace wisp::migrator {
 
 enum class CutoverState : std::uint8_t {
-    kLocking,    // next: take the write lock on the source table
-    kDraining,   // next: replay up to a marker written under the lock
-    kRenaming,   // next: swap
-    kLooking,    // next: the rename's fate is unknown, look at the server
-    kReleasing,  // next: take everything back, let writes flow
-    kSwapped,    // end: the ghost is the table now
-    kNotSwapped, // end of this attempt: everything is as before
-    kAmbiguous,  // end: the server shows neither; nothing more is touched
+    kLocking,     // next: take the write lock on the source table
+    kDraining,    // next: replay up to a marker written under the lock
+    kRenaming,    // next: swap
+    kLooking,     // next: the rename's fate is unknown, look at the server
+    kReleasing,   // next: take everything back, let writes flow
+    kSwapped,     // end: the ghost is the table now
+    kNotSwapped,  // end of this attempt: everything is as before
+    kAmbiguous,   // end: the server shows neither; nothing more is touched
 };
 
 enum class Outcome : std::uint8_t {

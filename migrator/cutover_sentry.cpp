@@ -4,11 +4,11 @@
 // source table itself before the lock goes.
 //
 // The proof needs no instrumentation. RENAME takes its metadata locks in byte order of the names
-// (MDL_context::acquire_locks sorts by MDL_key; MySQL 5.6 sql/mdl.cc, MariaDB 10.11 sql/mdl.cc), and
-// both names used beside the source here, swap_ghost and swap_old, sort after it: so the first table
-// lock the renamer can wait for is the source's. While the sentry stands under the target name a
-// RENAME whose lock vanished fails (1050). The sentry goes only by the locker's own DROP, which
-// proves that the locker is alive and holds the source at that moment.
+// (MDL_context::acquire_locks sorts by MDL_key; MySQL 5.6 sql/mdl.cc, MariaDB 10.11 sql/mdl.cc),
+// and both names used beside the source here, swap_ghost and swap_old, sort after it: so the first
+// table lock the renamer can wait for is the source's. While the sentry stands under the target
+// name a RENAME whose lock vanished fails (1050). The sentry goes only by the locker's own DROP,
+// which proves that the locker is alive and holds the source at that moment.
 #include <fmt/format.h>
 
 #include "base/fault.h"
@@ -40,8 +40,9 @@ class SentryDriver : public CutoverDriver {
             if (is_sentry(*control_, names().swap_old)) {
                 control_->execute("DROP TABLE " + sql::quote(names().swap_old));
             }
-            control_->execute(fmt::format("CREATE TABLE {} (id int NOT NULL PRIMARY KEY) COMMENT='{}'",
-                                          sql::quote(names().swap_old), kSentryComment));
+            control_->execute(
+                fmt::format("CREATE TABLE {} (id int NOT NULL PRIMARY KEY) COMMENT='{}'",
+                            sql::quote(names().swap_old), kSentryComment));
             sentry_made_ = true;
             locker_->execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE",
                                          sql::quote(names().source), sql::quote(names().swap_old)));
@@ -140,9 +141,8 @@ class SentryDriver : public CutoverDriver {
 
     /// Asks until the renamer waits for a table lock; each question is a round trip, no timer.
     bool wait_until_queued() {
-        const std::string question =
-            fmt::format("SELECT STATE FROM information_schema.PROCESSLIST WHERE ID = {}",
-                        renamer_->id());
+        const std::string question = fmt::format(
+            "SELECT STATE FROM information_schema.PROCESSLIST WHERE ID = {}", renamer_->id());
         while (std::chrono::steady_clock::now() < deadline() && !context_.stop.stop_requested()) {
             const auto state = control_->scalar(question);
             if (state == "Waiting for table metadata lock") return true;
@@ -167,7 +167,7 @@ class SentryDriver : public CutoverDriver {
     std::unique_ptr<mysql::Connection> control_;  // sentry, marker, questions
     std::unique_ptr<mysql::Connection> locker_;
     std::unique_ptr<mysql::Connection> renamer_;
-    std::unique_ptr<mysql::Connection> writer_;   // the last batches
+    std::unique_ptr<mysql::Connection> writer_;  // the last batches
     bool ghost_moved_ = false;
     bool sentry_made_ = false;
     bool renaming_ = false;

@@ -26,10 +26,9 @@ using std::chrono::steady_clock;
 
 constexpr unsigned kRetryRounds = 5;
 
-std::vector<std::unique_ptr<throttle::Source>> throttle_sources(const MigrationOptions& options,
-                                                                const Plan& plan,
-                                                                const Route& route,
-                                                                const throttle::SharedKnobs& knobs) {
+std::vector<std::unique_ptr<throttle::Source>> throttle_sources(
+    const MigrationOptions& options, const Plan& plan, const Route& route,
+    const throttle::SharedKnobs& knobs) {
     return throttle::make_sources(options.throttle,
                                   {route.write, route.inspect, plan.names.changelog}, knobs);
 }
@@ -61,7 +60,9 @@ Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& r
     progress_.rows_estimated = plan.source.estimated_rows;
 }
 
-Engine::~Engine() { stop_threads(); }
+Engine::~Engine() {
+    stop_threads();
+}
 
 void Engine::run(std::stop_token stop) {
     const std::stop_callback forward(stop, [this] { ending_.request_stop(); });
@@ -118,8 +119,7 @@ void Engine::stop_applier() {
 
 void Engine::stop_threads() {
     std::vector<Thread*> all{streamer_thread_.get(), throttler_thread_.get(),
-                             heartbeat_thread_.get(), counter_thread_.get(),
-                             applier_thread_.get()};
+                             heartbeat_thread_.get(), counter_thread_.get(), applier_thread_.get()};
     for (const auto& copier : copiers_) all.push_back(copier.get());
     for (Thread* thread : all) {
         if (thread != nullptr) thread->request_stop();
@@ -232,13 +232,17 @@ void Engine::await_prepared_xa() {
         old = prepared_xids(*control_);
     } catch (const mysql::Error& error) {
         if (error.kind() == mysql::ErrorKind::kLost) throw;
-        log::warn("prepared XA transactions cannot be listed ({}); one that is committed now will"
-                  " stop the run; GRANT XA_RECOVER_ADMIN to avoid that", error.server_text());
+        log::warn(
+            "prepared XA transactions cannot be listed ({}); one that is committed now will"
+            " stop the run; GRANT XA_RECOVER_ADMIN to avoid that",
+            error.server_text());
     }
     for (bool said = false; !old.empty(); said = true) {
         if (!said) {
-            log::warn("waiting for {} XA transactions prepared before the start; decide them with XA"
-                      " COMMIT or XA ROLLBACK (see XA RECOVER)", old.size());
+            log::warn(
+                "waiting for {} XA transactions prepared before the start; decide them with XA"
+                " COMMIT or XA ROLLBACK (see XA RECOVER)",
+                old.size());
         }
         static_cast<void>(pause(ending_.get_token(), milliseconds(200)));
         throw_if_stopped();
@@ -276,7 +280,8 @@ void Engine::run_copiers() {
                 }
             };
             const Done done{running};
-            Copier(plan_, number, ranges_, in_flight_, xa_watch_, progress_).run(stop, connector_, throttler_);
+            Copier(plan_, number, ranges_, in_flight_, xa_watch_, progress_)
+                .run(stop, connector_, throttler_);
         }));
     }
     running.wait(ending_.get_token(), [](unsigned n) { return n == 0; });
@@ -297,7 +302,8 @@ void Engine::retry_missing() {
         if (again.empty()) return;
         if (round > kRetryRounds) {
             throw Refusal(fmt::format(
-                "rows of {} do not fit into the new table: another unique key of it holds them back."
+                "rows of {} do not fit into the new table: another unique key of it holds them "
+                "back."
                 " The first of them: {}. Remove the duplicates, or leave the unique key out of the"
                 " ALTER",
                 sql::quote(plan_.names.source), again.front().keys.substr(0, 1'000)));
@@ -351,7 +357,8 @@ void Engine::cut_over() {
     std::minstd_rand random(std::random_device{}());
     for (unsigned attempt = 1; attempt <= options_.cut_over_attempts; ++attempt) {
         await_postponement();
-        static_cast<void>(throttler_.wait_until_clear(ending_.get_token(), throttle::Writer::kCopy));
+        static_cast<void>(
+            throttler_.wait_until_clear(ending_.get_token(), throttle::Writer::kCopy));
         throw_if_stopped();
         catch_up();
         settle_held_rows();
@@ -365,28 +372,30 @@ void Engine::cut_over() {
         static_cast<void>(pause(ending_.get_token(), back_off + jitter));
         throw_if_stopped();
     }
-    throw Refusal(fmt::format("the cut-over did not succeed in {} attempts; look for long transactions"
-                              " or locks on {} and run again",
-                              options_.cut_over_attempts, sql::quote(plan_.names.source)));
+    throw Refusal(
+        fmt::format("the cut-over did not succeed in {} attempts; look for long transactions"
+                    " or locks on {} and run again",
+                    options_.cut_over_attempts, sql::quote(plan_.names.source)));
 }
 
 void Engine::carry_auto_increment() {
-    // Ids that were given out and deleted again never reach the ghost; the counter must not go back.
+    // Ids that were given out and deleted again never reach the ghost; the counter must not go
+    // back.
     if (plan_.alter.sets_auto_increment || plan_.source.auto_increment == 0) return;
     const auto next = control_->scalar(fmt::format(
         "SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND"
         " TABLE_NAME = {}",
         sql::text_literal(plan_.names.source.schema), sql::text_literal(plan_.names.source.table)));
     if (!next) return;
-    write_control(fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}", sql::quote(plan_.names.ghost),
-                              *next));
+    write_control(
+        fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}", sql::quote(plan_.names.ghost), *next));
 }
 
 bool Engine::try_cut_over() {
     stop_applier();
     carry_auto_increment();
     guard_.expect_swap(true);
-    CutoverContext context{plan_,     connector_, applier_, options_.cut_over_lock_timeout,
+    CutoverContext context{plan_,     connector_,         applier_, options_.cut_over_lock_timeout,
                            ++marker_, ending_.get_token()};
     const auto driver = control_->server().renames_under_lock()
                             ? make_session_driver(std::move(context))
@@ -405,7 +414,8 @@ bool Engine::try_cut_over() {
     guard_.expect_swap(false);
     if (end == CutoverState::kAmbiguous) {
         throw Ambiguous(fmt::format(
-            "the cut-over's outcome is unclear ({}): nothing more is touched. Look at {}, {}, {} and"
+            "the cut-over's outcome is unclear ({}): nothing more is touched. Look at {}, {}, {} "
+            "and"
             " {}: the table with the new columns is the migrated one",
             driver->why(), sql::quote(plan_.names.source), sql::quote(plan_.names.ghost),
             sql::quote(plan_.names.old), sql::quote(plan_.names.swap_old)));
@@ -419,9 +429,10 @@ void Engine::finish_swap(CutoverDriver& driver) const {
     try {
         driver.finish();
     } catch (const mysql::Error& error) {
-        log::error("the migration is done, but the old table kept its working name: {}; rename {} to"
-                   " {} by hand", error.what(), sql::quote(plan_.names.swap_old),
-                   sql::quote(plan_.names.old));
+        log::error(
+            "the migration is done, but the old table kept its working name: {}; rename {} to"
+            " {} by hand",
+            error.what(), sql::quote(plan_.names.swap_old), sql::quote(plan_.names.old));
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// In flight: the ranges that are being copied, and the deletes delivered meanwhile (R3). A chunk may
-// bring back a row that was deleted after the chunk's read view opened; those deletes are applied
-// again once the chunk has committed. A key is never placed in a range: it counts as in all of them.
-// Copiers enter and leave, the applier notes and takes; any thread.
+// In flight: the ranges that are being copied, and the deletes delivered meanwhile (R3). A chunk
+// may bring back a row that was deleted after the chunk's read view opened; those deletes are
+// applied again once the chunk has committed. A key is never placed in a range: it counts as in all
+// of them. Copiers enter and leave, the applier notes and takes; any thread.
 #pragma once
 
 #include <cstdint>

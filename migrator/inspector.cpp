@@ -65,8 +65,9 @@ sql::Column read_column(const mysql::Row& row) {
 
 void read_columns(mysql::Connection& connection, sql::Table& table) {
     const std::string fraction =
-        connection.server().version < 50604 && !connection.server().mariadb() ? "NULL"
-                                                                              : "DATETIME_PRECISION";
+        connection.server().version < 50604 && !connection.server().mariadb()
+            ? "NULL"
+            : "DATETIME_PRECISION";
     const auto rows = connection.query(fmt::format(
         "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME,"
         " COLLATION_NAME, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION,"
@@ -98,9 +99,8 @@ void read_keys(mysql::Connection& connection, sql::Table& table) {
 }  // namespace
 
 Relation relation(mysql::Connection& connection, const sql::TableName& name) {
-    const auto type =
-        connection.scalar("SELECT TABLE_TYPE FROM information_schema.TABLES WHERE " +
-                          where_table(name));
+    const auto type = connection.scalar("SELECT TABLE_TYPE FROM information_schema.TABLES WHERE " +
+                                        where_table(name));
     if (!type) return Relation::kNone;
     if (*type == "BASE TABLE") return Relation::kTable;
     if (*type == "VIEW" || *type == "SYSTEM VIEW") return Relation::kView;

@@ -78,7 +78,9 @@ std::optional<std::vector<std::string>> names_in_ghost(const Plan& plan, const s
 /// Two different source values stay different in the ghost. Integers and VARCHARs of one collation
 /// only change their width, and strict mode refuses what does not fit.
 bool compares_alike(const MappedColumn& column) {
-    const auto integer = [](const sql::Column& c) { return c.data_type.find("int") != std::string::npos; };
+    const auto integer = [](const sql::Column& c) {
+        return c.data_type.find("int") != std::string::npos;
+    };
     if (integer(column.source) && integer(column.ghost)) return true;
     // Members appended at the end keep the numbers of the others.
     const bool members = column.source.data_type == column.ghost.data_type &&
@@ -141,10 +143,11 @@ void choose_key(Plan& plan) {
         if (best == nullptr || cost(plan.source, key) < cost(plan.source, *best)) best = &key;
     }
     if (best == nullptr) {
-        throw Refusal(fmt::format(
-            "no unique key without NULLs is in {} both before and after the ALTER{}; keep one key in"
-            " place and change it in a second migration",
-            sql::quote(plan.source.name), reasons));
+        throw Refusal(
+            fmt::format("no unique key without NULLs is in {} both before and after the ALTER{}; "
+                        "keep one key in"
+                        " place and change it in a second migration",
+                        sql::quote(plan.source.name), reasons));
     }
     plan.key = {best->name, {}};
     for (const auto& part : best->parts) {
@@ -152,10 +155,9 @@ void choose_key(Plan& plan) {
         plan.key.columns.push_back(static_cast<std::size_t>(mapped - plan.columns.data()));
         if (!compares_alike(*mapped)) plan.exact_key = true;
     }
-    plan.ghost_is_stricter =
-        std::any_of(plan.ghost.keys.begin(), plan.ghost.keys.end(), [&](const sql::Key& key) {
-            return key.unique && !source_has_as_strict(plan, key);
-        });
+    plan.ghost_is_stricter = std::any_of(
+        plan.ghost.keys.begin(), plan.ghost.keys.end(),
+        [&](const sql::Key& key) { return key.unique && !source_has_as_strict(plan, key); });
 }
 
 }  // namespace wisp::migrator

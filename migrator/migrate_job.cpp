@@ -66,12 +66,14 @@ void MigrateJob::split_alter() {
     plan_.alter = std::move(*alter);
     if (options_.schema.empty()) options_.schema = plan_.alter.schema.value_or("");
     if (options_.table.empty()) options_.table = plan_.alter.table.value_or("");
-    if (options_.schema.empty()) throw Refusal("--database is missing, and --alter does not name one");
+    if (options_.schema.empty())
+        throw Refusal("--database is missing, and --alter does not name one");
     if (options_.table.empty()) throw Refusal("--table is missing, and --alter does not name one");
     const auto differs = [](const std::optional<std::string>& in_alter, const std::string& flag) {
         return in_alter && !sql::same_name(*in_alter, flag);
     };
-    if (differs(plan_.alter.schema, options_.schema) || differs(plan_.alter.table, options_.table)) {
+    if (differs(plan_.alter.schema, options_.schema) ||
+        differs(plan_.alter.table, options_.table)) {
         throw Refusal("--alter names another table than --database and --table; give one of them");
     }
 }
@@ -85,8 +87,9 @@ void MigrateJob::connect() {
 }
 
 void MigrateJob::take_run_lock() {
-    const std::string name =
-        fmt::format("wisp.{:016x}", std::hash<std::string>{}(plan_.names.source.schema + "." + plan_.names.source.table));
+    const std::string name = fmt::format(
+        "wisp.{:016x}",
+        std::hash<std::string>{}(plan_.names.source.schema + "." + plan_.names.source.table));
     if (writer_->scalar(fmt::format("SELECT GET_LOCK('{}', 0)", name)) != "1") {
         throw Refusal(fmt::format(
             "another wisp is at work on {} (it holds the lock {}); wait for it or stop it",
@@ -107,8 +110,8 @@ void MigrateJob::inspect() {
 void MigrateJob::start() {
     const auto end = mysql::binlog_status(*streamer_);
     if (!end) throw Refusal("the binary log of " + route_.stream.label() + " is off");
-    engine_ = std::make_unique<Engine>(plan_, options_, route_,
-                                       binlog::Position{end->file, end->offset});
+    engine_ =
+        std::make_unique<Engine>(plan_, options_, route_, binlog::Position{end->file, end->offset});
 }
 
 void MigrateJob::run(std::stop_token stop) {
@@ -118,7 +121,8 @@ void MigrateJob::run(std::stop_token stop) {
 }
 
 void MigrateJob::clean_up() {
-    // The connection was idle for the whole run: a fresh one, if the server or a proxy has ended it.
+    // The connection was idle for the whole run: a fresh one, if the server or a proxy has ended
+    // it.
     try {
         writer_->execute("DO 1");
     } catch (const mysql::Error&) {

@@ -54,7 +54,7 @@ class MigrateJob {
     MigrationOptions options_;
     Route route_;
     Plan plan_;
-    std::unique_ptr<mysql::Connection> writer_;    // holds the run lock
+    std::unique_ptr<mysql::Connection> writer_;  // holds the run lock
     std::unique_ptr<mysql::Connection> streamer_;
     std::unique_ptr<Engine> engine_;
     bool prepared_ = false;

@@ -46,8 +46,8 @@ struct FilledColumn {
 };
 
 struct MigrationKey {
-    std::string source_index_name;      // for FORCE INDEX
-    std::vector<std::size_t> columns;   // indices into Plan::columns, in key order
+    std::string source_index_name;     // for FORCE INDEX
+    std::vector<std::size_t> columns;  // indices into Plan::columns, in key order
 };
 
 struct Plan {
@@ -59,8 +59,8 @@ struct Plan {
     std::vector<FilledColumn> filled;
     std::vector<std::string> dropped;  // source columns that have no place in the ghost
     MigrationKey key;
-    /// The ghost has a unique key the source lacks (or one that compares otherwise): a REPLACE could
-    /// silently delete another row, so replay deletes by key and inserts plainly (R7).
+    /// The ghost has a unique key the source lacks (or one that compares otherwise): a REPLACE
+    /// could silently delete another row, so replay deletes by key and inserts plainly (R7).
     bool ghost_is_stricter = false;
     /// The ghost's key compares otherwise than the source's: deletes compare bytes as well.
     bool exact_key = false;

@@ -8,11 +8,11 @@
 namespace wisp::migrator {
 
 struct Route {
-    mysql::Endpoint read;    // chunks are read here
-    mysql::Endpoint write;   // ghost and changelog live here
-    mysql::Endpoint stream;  // whose binlog is followed
-    mysql::Endpoint inspect; // where lag is measured
-    mysql::Session session;  // of every connection that copies or applies
+    mysql::Endpoint read;     // chunks are read here
+    mysql::Endpoint write;    // ghost and changelog live here
+    mysql::Endpoint stream;   // whose binlog is followed
+    mysql::Endpoint inspect;  // where lag is measured
+    mysql::Session session;   // of every connection that copies or applies
 };
 
 }  // namespace wisp::migrator

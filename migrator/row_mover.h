@@ -18,8 +18,8 @@ namespace wisp::migrator {
 struct Moved {
     std::uint64_t rows_read = 0;
     std::uint64_t rows_inserted = 0;
-    /// Keys of the range that are in the source but not in the ghost (R7), as conditions. They may be
-    /// younger than the chunk's read, or held back by another unique key.
+    /// Keys of the range that are in the source but not in the ghost (R7), as conditions. They may
+    /// be younger than the chunk's read, or held back by another unique key.
     std::vector<std::string> missing;
 };
 

@@ -26,14 +26,25 @@ void append_identity(std::string& out, const sql::Value& value) {
     out += static_cast<char>(value.kind);
     using enum sql::Value::Kind;
     switch (value.kind) {
-        case kNull: break;
-        case kSigned: raw(&value.integer, sizeof value.integer); break;
-        case kUnsigned: raw(&value.unsigned_integer, sizeof value.unsigned_integer); break;
+        case kNull:
+            break;
+        case kSigned:
+            raw(&value.integer, sizeof value.integer);
+            break;
+        case kUnsigned:
+            raw(&value.unsigned_integer, sizeof value.unsigned_integer);
+            break;
         case kFloat:
-        case kDouble: raw(&value.real, sizeof value.real); break;
-        case kBytes: sized(value.bytes); break;
+        case kDouble:
+            raw(&value.real, sizeof value.real);
+            break;
+        case kBytes:
+            sized(value.bytes);
+            break;
         case kText:
-        case kJson: sized(value.text); break;
+        case kJson:
+            sized(value.text);
+            break;
     }
 }
 

@@ -20,13 +20,14 @@ class RowReader {
     [[nodiscard]] std::string identity(const binlog::Change& change, bool before);
     /// Condition on the ghost's key columns that finds the row as the server compares keys.
     [[nodiscard]] std::string condition(const binlog::Change& change, bool before);
-    /// The same, and the key's bytes must be these very ones: never hits another spelling of the key.
+    /// The same, and the key's bytes must be these very ones: never hits another spelling of the
+    /// key.
     [[nodiscard]] std::string exact_condition(const binlog::Change& change, bool before);
     /// For keys of one column: the literal alone, for an IN list.
     [[nodiscard]] std::string single_key(const binlog::Change& change, bool before);
 
-    /// Appends "(v, …)" for the mapped columns, then the filled ones. Returns true if a value is one
-    /// that only a lenient session can write again (the ENUM error value).
+    /// Appends "(v, …)" for the mapped columns, then the filled ones. Returns true if a value is
+    /// one that only a lenient session can write again (the ENUM error value).
     [[nodiscard]] bool append_tuple(const binlog::Change& change, std::string& out);
 
     /// Throws Refusal unless both images hold every column that is to be written (R8).

@@ -47,7 +47,8 @@ std::string same_key(const Plan& plan) {
         }
         if (!text.empty()) text += " AND ";
         text += fmt::format("{} = {}", ghost, source);
-        if (recode) text += fmt::format(" AND CAST({} AS BINARY) = CAST({} AS BINARY)", ghost, source);
+        if (recode)
+            text += fmt::format(" AND CAST({} AS BINARY) = CAST({} AS BINARY)", ghost, source);
     }
     return text;
 }
@@ -61,9 +62,8 @@ ServerMover::ServerMover(const Plan& plan) : plan_(plan), head_(copy_head(plan))
     // any unique key) is left as it is, everything else stays strict.
     tail_ = fmt::format(" ON DUPLICATE KEY UPDATE {}.{} = {}.{}", ghost, key, ghost, key);
     other_unique_keys_ =
-        plan.exact_key ||
-        std::count_if(plan.ghost.keys.begin(), plan.ghost.keys.end(),
-                      [](const sql::Key& k) { return k.unique; }) > 1;
+        plan.exact_key || std::count_if(plan.ghost.keys.begin(), plan.ghost.keys.end(),
+                                        [](const sql::Key& k) { return k.unique; }) > 1;
 }
 
 Moved ServerMover::move(mysql::Connection& connection, const Range& range) {
@@ -83,10 +83,9 @@ void ServerMover::find_missing(mysql::Connection& connection, const Range& range
         const auto rows = connection.query(fmt::format(
             "SELECT {} FROM (SELECT {} FROM {} FORCE INDEX ({}) WHERE ({}){}) AS s"
             " WHERE NOT EXISTS (SELECT 1 FROM {} AS g WHERE {}) ORDER BY {} LIMIT {}",
-            key_select_list(plan_, "s."), sql::column_list(names),
-            sql::quote(plan_.names.source), sql::quote(plan_.key.source_index_name),
-            range_condition(plan_, range), beyond, sql::quote(plan_.names.ghost), same_key(plan_),
-            sql::order_by(names), kMissingPage));
+            key_select_list(plan_, "s."), sql::column_list(names), sql::quote(plan_.names.source),
+            sql::quote(plan_.key.source_index_name), range_condition(plan_, range), beyond,
+            sql::quote(plan_.names.ghost), same_key(plan_), sql::order_by(names), kMissingPage));
         for (const auto& row : rows) {
             moved.missing.push_back(sql::equal_to(names, key_literals(plan_, row)));
         }

@@ -30,24 +30,28 @@ void StatementGuard::check(const binlog::Transaction& transaction) const {
         const auto verb = sql::statement_verb(statement.text);
         if (writes_rows(verb) && sql::mentions(statement.text, statement.schema, source_)) {
             throw Refusal(fmt::format(
-                "the binlog holds a statement on {} in STATEMENT format at {}: \"{}\"; its rows cannot"
+                "the binlog holds a statement on {} in STATEMENT format at {}: \"{}\"; its rows "
+                "cannot"
                 " be replayed; make every session write ROW format (SET GLOBAL binlog_format='ROW'"
                 " and reconnect the application) and start again",
                 sql::quote(source_), transaction.end.text(), shortened(statement.text)));
         }
         const bool ours = swap_expected_ && is_our_swap(statement);
-        if (!ours && sql::changes_table(without_our_names(statement.text), statement.schema, source_)) {
+        if (!ours &&
+            sql::changes_table(without_our_names(statement.text), statement.schema, source_)) {
             throw Refusal(fmt::format(
-                "somebody changed {} itself during the run, at {}: \"{}\"; the ghost table no longer"
+                "somebody changed {} itself during the run, at {}: \"{}\"; the ghost table no "
+                "longer"
                 " matches it; drop the ghost table and start again",
                 sql::quote(source_), transaction.end.text(), shortened(statement.text)));
         }
     }
     if (!transaction.unseen_xa.empty() && !unseen_xa_allowed_) {
-        throw Refusal(fmt::format(
-            "XA COMMIT {} at {} commits rows that were prepared before the run began; they may belong"
-            " to {}; start again",
-            transaction.unseen_xa, transaction.end.text(), sql::quote(source_)));
+        throw Refusal(
+            fmt::format("XA COMMIT {} at {} commits rows that were prepared before the run began; "
+                        "they may belong"
+                        " to {}; start again",
+                        transaction.unseen_xa, transaction.end.text(), sql::quote(source_)));
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statement guard: what the binlog says about the source table other than by rows (R8). DDL on it,
-// DML in statement format, an XA COMMIT whose rows were logged before our start: each stops the run.
+// DML in statement format, an XA COMMIT whose rows were logged before our start: each stops the
+// run.
 #pragma once
 
 #include <atomic>

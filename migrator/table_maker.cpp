@@ -23,9 +23,10 @@ void alter_ghost(mysql::Connection& connection, const Plan& plan) {
         connection.execute(fmt::format("ALTER TABLE {} {}", ghost, plan.alter.clauses));
     } catch (const mysql::Error& error) {
         if (error.kind() == mysql::ErrorKind::kLost) throw;
-        throw Refusal(fmt::format(
-            "the ALTER does not run on the empty ghost table: {} (error {}); correct --alter=\"{}\"",
-            error.server_text(), error.code(), plan.alter.clauses));
+        throw Refusal(
+            fmt::format("the ALTER does not run on the empty ghost table: {} (error {}); correct "
+                        "--alter=\"{}\"",
+                        error.server_text(), error.code(), plan.alter.clauses));
     }
     connection.execute("SET SESSION time_zone = '+00:00'");
     if (!plan.alter.sets_auto_increment && plan.source.auto_increment > 1) {
@@ -44,19 +45,21 @@ void try_rights(mysql::Connection& connection, const sql::TableName& name) {
         connection.execute("UNLOCK TABLES");
     } catch (const mysql::Error& error) {
         if (error.kind() != mysql::ErrorKind::kRefused) throw;
-        throw Refusal(fmt::format(
-            "a right is missing: {}; GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX,"
-            " LOCK TABLES ON {}.* to the account",
-            error.server_text(), sql::quote(name.schema)));
+        throw Refusal(
+            fmt::format("a right is missing: {}; GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, "
+                        "ALTER, DROP, INDEX,"
+                        " LOCK TABLES ON {}.* to the account",
+                        error.server_text(), sql::quote(name.schema)));
     }
 }
 
 void refuse_leftover(mysql::Connection& connection, const sql::TableName& name,
                      std::string_view flag) {
     if (relation(connection, name) == Relation::kNone) return;
-    throw Refusal(fmt::format(
-        "table {} is there already, perhaps from an earlier run; look at it, then drop it or pass {}",
-        sql::quote(name), flag));
+    throw Refusal(
+        fmt::format("table {} is there already, perhaps from an earlier run; look at it, then drop "
+                    "it or pass {}",
+                    sql::quote(name), flag));
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ mysql::Endpoint parse_master(const mysql::Endpoint& from, const std::string& tex
     const auto colon = text.rfind(':');
     if (colon == std::string::npos) return endpoint_at(from, text, 3306);
     const std::string port = text.substr(colon + 1);
-    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
-        std::stoul(port) > 65535) {
+    if (port.empty() || port.size() > 5 ||
+        port.find_first_not_of("0123456789") != std::string::npos || std::stoul(port) > 65535) {
         throw Refusal(fmt::format("--assume-master-host={}: expected host or host:port", text));
     }
     return endpoint_at(from, text.substr(0, colon), static_cast<std::uint16_t>(std::stoul(port)));
@@ -39,16 +39,18 @@ std::optional<mysql::ReplicaStatus> only_source(mysql::Connection& connection) {
         channels = mysql::replica_status(connection);
     } catch (const mysql::Error& error) {
         if (error.kind() != mysql::ErrorKind::kRefused) throw;
-        throw Refusal(fmt::format(
-            "a right is missing on {}: {}; GRANT REPLICATION CLIENT, REPLICATION SLAVE ON *.* to the"
-            " account (MariaDB: BINLOG MONITOR, SLAVE MONITOR, REPLICATION SLAVE)",
-            connection.endpoint().label(), error.server_text()));
+        throw Refusal(
+            fmt::format("a right is missing on {}: {}; GRANT REPLICATION CLIENT, REPLICATION SLAVE "
+                        "ON *.* to the"
+                        " account (MariaDB: BINLOG MONITOR, SLAVE MONITOR, REPLICATION SLAVE)",
+                        connection.endpoint().label(), error.server_text()));
     }
     if (channels.empty()) return std::nullopt;
     if (channels.size() > 1) {
-        throw Refusal(fmt::format(
-            "{} replicates from {} sources; name the primary of this table with --assume-master-host",
-            connection.endpoint().label(), channels.size()));
+        throw Refusal(
+            fmt::format("{} replicates from {} sources; name the primary of this table with "
+                        "--assume-master-host",
+                        connection.endpoint().label(), channels.size()));
     }
     return channels.front();
 }
@@ -94,10 +96,11 @@ Route find_route(const MigrationOptions& options) {
         return route_over(primary, options.endpoint);
     }
     if (!options.allow_on_master) {
-        throw Refusal(fmt::format(
-            "{} is a primary (it replicates from nobody); to read its binlog and migrate right there"
-            " pass --allow-on-master, or pass the host of one of its replicas",
-            options.endpoint.label()));
+        throw Refusal(
+            fmt::format("{} is a primary (it replicates from nobody); to read its binlog and "
+                        "migrate right there"
+                        " pass --allow-on-master, or pass the host of one of its replicas",
+                        options.endpoint.label()));
     }
     return route_over(options.endpoint, options.endpoint);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// XA watch: completes the visibility proof (R2) for XA transactions. Their engine commit does not go
-// through the ordered commit on every server (MariaDB's XA COMMIT by xid, sql/xa.cc), so a write of
-// ours that has returned proves nothing about them; that XA RECOVER lists the xid no more, does.
+// XA watch: completes the visibility proof (R2) for XA transactions. Their engine commit does not
+// go through the ordered commit on every server (MariaDB's XA COMMIT by xid, sql/xa.cc), so a write
+// of ours that has returned proves nothing about them; that XA RECOVER lists the xid no more, does.
 // The applier notes, copiers prove; any thread.
 #pragma once
 

@@ -191,7 +191,8 @@ void append_text(std::string& out, const Value& value, const Column& source,
     }
 }
 
-/// Bytes of a type of fixed width, whose trailing zero bytes the row image leaves out; 0 for others.
+/// Bytes of a type of fixed width, whose trailing zero bytes the row image leaves out; 0 for
+/// others.
 std::size_t fixed_width(const Column& source) {
     if (source.data_type == "binary") return source.max_bytes;
     if (source.data_type == "inet4") return 4;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The binlog must hold every row change of the table in full, and commits must become visible in the
-// order in which they are logged.
+// The binlog must hold every row change of the table in full, and commits must become visible in
+// the order in which they are logged.
 #include <fmt/format.h>
 
 #include "migrator/checks/check.h"
@@ -21,13 +21,18 @@ std::string global(mysql::Connection& connection, const std::string& name) {
 }
 
 /// Switches read as 1 on MySQL and as ON on MariaDB.
-bool is_on(const std::string& value) { return value == "1" || value == "ON"; }
-bool is_off(const std::string& value) { return value == "0" || value == "OFF"; }
+bool is_on(const std::string& value) {
+    return value == "1" || value == "ON";
+}
+bool is_off(const std::string& value) {
+    return value == "0" || value == "OFF";
+}
 
 void check_server(mysql::Connection& connection, Issues& issues) {
     const std::string where = connection.endpoint().label();
     if (!is_on(global(connection, "log_bin"))) {
-        issues.push_back(fmt::format("the binary log of {} is off; set log_bin and restart", where));
+        issues.push_back(
+            fmt::format("the binary log of {} is off; set log_bin and restart", where));
         return;
     }
     const std::string format = global(connection, "binlog_format");
@@ -74,22 +79,25 @@ Issues check_replica(const CheckContext& context) {
     Issues issues;
     const std::string server = context.writer.endpoint().label();
     if (is_on(global(context.writer, "wsrep_on"))) {
-        issues.push_back(fmt::format(
-            "{} is a Galera node: a table lock there does not stop writes on other nodes, so the swap"
-            " could lose them; use the cluster's own schema upgrade",
-            server));
+        issues.push_back(
+            fmt::format("{} is a Galera node: a table lock there does not stop writes on other "
+                        "nodes, so the swap"
+                        " could lose them; use the cluster's own schema upgrade",
+                        server));
     }
     if (!global(context.writer, "group_replication_group_name").empty() &&
         is_off(global(context.writer, "group_replication_single_primary_mode"))) {
-        issues.push_back(fmt::format(
-            "{} is in a multi-primary group: a table lock there does not stop writes on other members;"
-            " switch the group to single-primary mode for the run",
-            server));
+        issues.push_back(
+            fmt::format("{} is in a multi-primary group: a table lock there does not stop writes "
+                        "on other members;"
+                        " switch the group to single-primary mode for the run",
+                        server));
     }
     if (is_on(global(context.writer, "read_only"))) {
-        issues.push_back(fmt::format("{} is read-only; it does not look like the primary; check"
-                                     " --host or --assume-master-host",
-                                     context.writer.endpoint().label()));
+        issues.push_back(
+            fmt::format("{} is read-only; it does not look like the primary; check"
+                        " --host or --assume-master-host",
+                        context.writer.endpoint().label()));
     }
     if (context.route.stream.label() == context.route.write.label()) return issues;
     mysql::Connection& replica = context.streamer;
@@ -97,10 +105,11 @@ Issues check_replica(const CheckContext& context) {
     std::string updates = global(replica, "log_replica_updates");
     if (updates.empty()) updates = global(replica, "log_slave_updates");
     if (!is_on(updates)) {
-        issues.push_back(fmt::format(
-            "{} does not log what it replicates (log_replica_updates, log_slave_updates); set it and"
-            " restart, or connect to the primary with --allow-on-master",
-            where));
+        issues.push_back(
+            fmt::format("{} does not log what it replicates (log_replica_updates, "
+                        "log_slave_updates); set it and"
+                        " restart, or connect to the primary with --allow-on-master",
+                        where));
     }
     // MariaDB keeps commit order in every parallel mode within a domain.
     const std::string workers = global(replica, "replica_parallel_workers");
@@ -112,7 +121,8 @@ Issues check_replica(const CheckContext& context) {
     if (!replica.server().mariadb() && parallel && !is_on(keeps)) {
         issues.push_back(fmt::format(
             "{} applies in parallel without keeping the commit order, so its binlog can show two"
-            " changes of one row in the wrong order; set replica_preserve_commit_order=ON, or connect"
+            " changes of one row in the wrong order; set replica_preserve_commit_order=ON, or "
+            "connect"
             " to the primary with --allow-on-master",
             where));
     }

@@ -14,9 +14,12 @@ void run_checks(const CheckContext& context) {
         Issues (*check)(const CheckContext&);
     };
     static constexpr Named kChecks[] = {
-        {"rights", check_rights},      {"binlog", check_binlog},
-        {"replica", check_replica},    {"table", check_table},
-        {"foreign keys", check_foreign_keys}, {"triggers", check_triggers},
+        {"rights", check_rights},
+        {"binlog", check_binlog},
+        {"replica", check_replica},
+        {"table", check_table},
+        {"foreign keys", check_foreign_keys},
+        {"triggers", check_triggers},
         {"alter", check_alter},
     };
     Issues all;

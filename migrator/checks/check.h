@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks: everything that is looked at before anything is touched. Each check reports its issues; all
-// of them are shown at once, each with what to do.
+// Checks: everything that is looked at before anything is touched. Each check reports its issues;
+// all of them are shown at once, each with what to do.
 #pragma once
 
 #include <string>
@@ -20,9 +20,9 @@ namespace wisp::migrator {
 struct CheckContext {
     const MigrationOptions& options;
     const Route& route;
-    const Plan& plan;               // names, alter, source; the ghost does not exist yet
-    mysql::Connection& writer;      // server that is written
-    mysql::Connection& streamer;    // server whose binlog is read (may be the same)
+    const Plan& plan;             // names, alter, source; the ghost does not exist yet
+    mysql::Connection& writer;    // server that is written
+    mysql::Connection& streamer;  // server whose binlog is read (may be the same)
 };
 
 /// Sentences; empty = nothing found.

@@ -17,10 +17,11 @@ Issues check_table(const CheckContext& context) {
     const sql::Table& table = context.plan.source;
     const std::string name = sql::quote(table.name);
     if (!sql::same_name(table.engine, "InnoDB") && !sql::same_name(table.engine, "ROCKSDB")) {
-        issues.push_back(fmt::format(
-            "{} uses engine {}, which has no transactions: its binlog and its rows cannot be brought"
-            " together; convert it with a native ALTER",
-            name, table.engine));
+        issues.push_back(
+            fmt::format("{} uses engine {}, which has no transactions: its binlog and its rows "
+                        "cannot be brought"
+                        " together; convert it with a native ALTER",
+                        name, table.engine));
     }
     std::string reason = why_no_key(table);
     if (!reason.empty()) issues.push_back(std::move(reason));
@@ -53,7 +54,8 @@ Issues check_foreign_keys(const CheckContext& context) {
         schema, table, schema, table));
     for (const auto& row : rows) {
         issues.push_back(fmt::format(
-            "foreign key {} goes from `{}`.`{}` to `{}`.`{}`: after the swap it would follow the old"
+            "foreign key {} goes from `{}`.`{}` to `{}`.`{}`: after the swap it would follow the "
+            "old"
             " table, and its cascades are not in the binlog; drop it for the run and add it again"
             " afterwards",
             row[0], row[1], row[2], row[3], row[4]));
@@ -69,10 +71,11 @@ Issues check_triggers(const CheckContext& context) {
         " EVENT_OBJECT_TABLE = {}",
         sql::text_literal(name.schema), sql::text_literal(name.table)));
     for (const auto& row : rows) {
-        issues.push_back(fmt::format(
-            "trigger `{}` is on {} and would stay with the old table; drop it for the run and create"
-            " it again afterwards",
-            row[0], sql::quote(name)));
+        issues.push_back(
+            fmt::format("trigger `{}` is on {} and would stay with the old table; drop it for the "
+                        "run and create"
+                        " it again afterwards",
+                        row[0], sql::quote(name)));
     }
     return issues;
 }
@@ -81,13 +84,14 @@ Issues check_alter(const CheckContext& context) {
     Issues issues;
     const sql::Alter& alter = context.plan.alter;
     if (!alter.unsupported.empty()) {
-        issues.push_back(fmt::format(
-            "\"{}\" cannot be done through a ghost table; run it as a native ALTER",
-            alter.unsupported));
+        issues.push_back(
+            fmt::format("\"{}\" cannot be done through a ghost table; run it as a native ALTER",
+                        alter.unsupported));
     }
     if (alter.adds_foreign_key) {
         issues.push_back(
-            "the ALTER adds a foreign key, which a ghost table cannot take along; add it with a native"
+            "the ALTER adds a foreign key, which a ghost table cannot take along; add it with a "
+            "native"
             " ALTER after this migration");
     }
     for (const auto& clause : alter.how_clauses) {
@@ -114,10 +118,11 @@ Issues check_rights(const CheckContext& context) {
     };
     const std::string table = sql::quote(context.plan.names.source);
     const std::string schema = sql::quote(context.plan.names.source.schema);
-    probe(context.writer, fmt::format("SELECT 1 FROM {} LIMIT 0", table),
-          fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, LOCK TABLES"
-                      " ON {}.* TO it",
-                      schema));
+    probe(
+        context.writer, fmt::format("SELECT 1 FROM {} LIMIT 0", table),
+        fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, LOCK TABLES"
+                    " ON {}.* TO it",
+                    schema));
     const auto& server = context.streamer.server();
     probe(context.streamer,
           server.says_binary_log_status() ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",

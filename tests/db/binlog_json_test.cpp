@@ -51,16 +51,20 @@ const std::vector<std::string>& documents() {
         "JSON_OBJECT('big', REPEAT('x', 70000), 'n', 70000, 'm', -70000, 'd', 1.5e0)",
         "(SELECT JSON_ARRAY(ts,dt,d,t,y,b,bl,tb,mb,lb,bi,vb,de,e,st,f,r) FROM typed)",
         "(SELECT JSON_ARRAY(de,de0,de65,SUM(de),AVG(de0)) FROM typed GROUP BY de,de0,de65)",
-        "(SELECT JSON_OBJECT('ts',ts,'n',JSON_ARRAY(de,JSON_OBJECT('q',de)),'plain',CAST('{\"x\":"
-        "[1.0]}' AS JSON),'g',g) FROM typed)",
+        std::string(
+            "(SELECT "
+            "JSON_OBJECT('ts',ts,'n',JSON_ARRAY(de,JSON_OBJECT('q',de)),'plain',CAST('{\"x\":") +
+            "[1.0]}' AS JSON),'g',g) FROM typed)",
         "(SELECT CAST(de AS JSON) FROM typed)",
         "(SELECT CAST(ts AS JSON) FROM typed)",
         "(SELECT CAST(b AS JSON) FROM typed)",
         "(SELECT CAST(d AS JSON) FROM typed)",
         "(SELECT CAST(t AS JSON) FROM typed)",
         "(SELECT JSON_EXTRACT(JSON_ARRAY(bl),'$[0]') FROM typed)",
-        "(WITH RECURSIVE r AS (SELECT 1 n UNION ALL SELECT n+1 FROM r WHERE n<900) SELECT "
-        "JSON_ARRAYAGG(JSON_OBJECT('k',n,'d',CAST(n AS DECIMAL(10,2)),'s',REPEAT('v',90))) FROM r)",
+        std::string(
+            "(WITH RECURSIVE r AS (SELECT 1 n UNION ALL SELECT n+1 FROM r WHERE n<900) SELECT ") +
+            "JSON_ARRAYAGG(JSON_OBJECT('k',n,'d',CAST(n AS DECIMAL(10,2)),'s',REPEAT('v',90))) "
+            "FROM r)",
     };
     return kDocuments;
 }
