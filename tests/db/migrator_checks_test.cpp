@@ -163,9 +163,12 @@ TEST_P(MigratorChecks, RefuseForeignKeysInEitherDirection) {
 }
 
 TEST_P(MigratorChecks, RefuseATableThatReferencesItself) {
-    const auto table = schema_->table(
-        "(id INT PRIMARY KEY, up INT, CONSTRAINT fk2 FOREIGN KEY (up) REFERENCES t1 (id)) "
-        "ENGINE=InnoDB");
+    const auto table = schema_->qualified("tree");
+    connection().execute(
+        fmt::format("CREATE TABLE {} (id INT PRIMARY KEY, up INT, CONSTRAINT fk2 FOREIGN KEY (up) "
+                    "REFERENCES {} (id))"
+                    " ENGINE=InnoDB",
+                    table, table));
     EXPECT_THAT(refusal(table), HasSubstr("fk2"));
 }
 
