@@ -17,6 +17,7 @@
 #include "migrator/copier.h"
 #include "migrator/cutover_driver.h"
 #include "migrator/inspector.h"
+#include "migrator/xa_watch.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
@@ -57,6 +58,15 @@ class SentryDriver : public CutoverDriver {
             control_->execute(write_marker(names().changelog, context_.marker));
             if (!context_.applier.drain(*writer_, context_.marker, deadline(), context_.stop)) {
                 return Outcome::kTimeout;
+            }
+            // MariaDB: a prepared XA transaction whose client is gone holds no metadata lock, so
+            // our lock does not wait for it; its XA COMMIT would go to the old table after the
+            // swap.
+            if (!prepared_xids(*control_).empty()) {
+                why_ =
+                    "an XA transaction is prepared and may hold rows of the table; decide it with"
+                    " XA COMMIT or XA ROLLBACK (see XA RECOVER)";
+                return Outcome::kFailed;
             }
             if (context_.applier.applied().copy().held_rows == 0) return Outcome::kOk;
             why_ = "rows are held back by another unique key of the ghost table";

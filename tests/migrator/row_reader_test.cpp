@@ -121,19 +121,6 @@ TEST(RowReader, ExactConditionsOfNumberedTypesDoNotCompareTheNumberWithTheName) 
     }
 }
 
-TEST(RowReader, MovesAKeyBetweenZonesInConditions) {
-    const auto plan = test::make_plan(
-        test::table({column("at", "timestamp")}, {primary_key({"at"})}),
-        test::table({column("at", "datetime")}, {primary_key({"at"})}), "MODIFY at DATETIME");
-    const test::RowLog log(plan.source);
-    RowReader reader(plan);
-    const auto change = log.erase({std::string("\x65\x92\x00\x80", 4)});  // 2024-01-01 00:00:00 UTC
-    EXPECT_THAT(
-        reader.condition(change, true),
-        ::testing::AllOf(HasSubstr("`at` = COALESCE(CONVERT_TZ("), HasSubstr("2024-01-01 00:00:00"),
-                         HasSubstr("@@global.time_zone")));
-}
-
 TEST(RowReader, AsksForALenientSessionForTheEnumErrorValueOnly) {
     const auto plan =
         test::same_plan({column("id", "int"), test::nullable(column("e", "enum('a','b')")),
