@@ -104,6 +104,7 @@ no_servers() {
 
 conclude() {
     if [[ -e $LOG/problems ]]; then
+        keep_server_logs
         verdict FAILED "$(head -n 1 "$LOG/problems")"
         renew_pair
     elif [[ -e $LOG/skip ]]; then
@@ -111,6 +112,15 @@ conclude() {
     else
         verdict ok
     fi
+}
+
+# The pair is thrown away after a failure. A server that crashed is no fault of wisp's: say so first.
+keep_server_logs() {
+    local role
+    for role in $(roles); do
+        tail -n 200 "$WISP_INSTANCE_DIR/$role/log" >"$LOG/$role.log" 2>/dev/null
+        ! grep -q 'got signal' "$LOG/$role.log" || sed -i "1i the $role crashed, see $role.log" "$LOG/problems"
+    done
 }
 
 execute_case() {

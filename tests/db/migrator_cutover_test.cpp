@@ -10,6 +10,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -336,6 +337,33 @@ TEST_P(MigratorCutover, LosesNothingWhenSessionsDieAtRandomMoments) {
             scene.expect_nothing_lost();
         }
     }
+}
+
+TEST_P(MigratorCutover, FindsTheGhostAgainWhenItsRenameOutlivesTheConnection) {
+    // The sentry's way renames the ghost first. The answer is lost, the RENAME goes on.
+    Scene scene(server().primary);
+    test::Relay relay(scene.drivers_endpoint());
+    const mysql::Connector through(relay.endpoint(), {});
+    const auto reader = scene.reader_of(scene.names().ghost);  // the RENAME waits for it
+    std::jthread cutter([&] {
+        const auto observer = scene.connector().connect();
+        const auto end = steady_clock::now() + seconds(5);
+        while (steady_clock::now() < end &&
+               observer->scalar(fmt::format(
+                   "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for"
+                   " table metadata lock' AND INFO LIKE 'RENAME TABLE `{}`%'",
+                   scene.names().source.schema)) == "0") {
+            wisp::pause({}, milliseconds(2));
+        }
+        relay.cut();
+        reader->execute("COMMIT");
+    });
+    EXPECT_EQ(scene.attempt(kSentry, seconds(8), {}, &through), CutoverState::kNotSwapped);
+    cutter.join();
+    scene.expect_writes_flow();
+    scene.expect_unswapped();
+    scene.swap(kSentry);
+    scene.expect_nothing_lost();
 }
 
 TEST_P(MigratorCutover, ARenameThatOutlivesItsConnectionIsNotTakenForOneThatFailed) {
