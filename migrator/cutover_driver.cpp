@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "migrator/copier.h"
 #include "migrator/inspector.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
@@ -53,9 +54,16 @@ std::unique_ptr<mysql::Connection> CutoverDriver::open_session() const {
     return mysql::Connector(context_.connector.endpoint(), session).connect();
 }
 
-CutoverState run_cutover(CutoverDriver& driver) {
+void CutoverDriver::end_session(std::unique_ptr<mysql::Connection>& session) const {
+    const auto ended = std::move(session);
+    // Even when the run is to stop: no lock may outlive the attempt.
+    if (ended && !ended->usable()) bury_session(context_.connector, ended->id(), {});
+}
+
+CutoverState run_cutover(CutoverDriver& driver, const std::function<void(CutoverState)>& before) {
     auto state = CutoverState::kLocking;
     while (!is_end(state)) {
+        if (before) before(state);
         Outcome outcome = Outcome::kOk;
         switch (state) {
             case CutoverState::kLocking:
@@ -71,7 +79,7 @@ CutoverState run_cutover(CutoverDriver& driver) {
                 outcome = driver.look();
                 break;
             default:
-                driver.release();
+                outcome = driver.release();
                 break;
         }
         const auto next = next_state(state, outcome);

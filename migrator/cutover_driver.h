@@ -41,8 +41,9 @@ class CutoverDriver {
     virtual Outcome rename() = 0;
     /// Which table is which now: kSawSwapped, kSawUnswapped, kSawNeither.
     virtual Outcome look() = 0;
-    /// Ends with everything as before the attempt and no session of ours left.
-    virtual void release() = 0;
+    /// Ends with everything as before the attempt and no session of ours left. kSawNeither: a
+    /// RENAME of ours may still be carried out.
+    virtual Outcome release() = 0;
     /// After kSwapped: brings names to where they belong.
     virtual void finish() = 0;
     [[nodiscard]] const std::string& why() const { return why_; }
@@ -59,6 +60,9 @@ class CutoverDriver {
     Outcome look_at(const sql::TableName& ghost, const sql::TableName& old);
     /// A session for locks: short lock waits, dropped by the server soon if we hang.
     [[nodiscard]] std::unique_ptr<mysql::Connection> open_session() const;
+    /// Closes it. When its connection was lost the server may not know: kills it there and waits
+    /// until it is gone, with its locks.
+    void end_session(std::unique_ptr<mysql::Connection>& session) const;
 
     CutoverContext context_;
     std::string why_;
@@ -75,7 +79,9 @@ inline constexpr const char* kSentryComment = "wisp cut-over sentry";
 /// True for a sentry table of ours, by its comment.
 [[nodiscard]] bool is_sentry(mysql::Connection& connection, const sql::TableName& name);
 
-/// Walks the state machine to its end. Logs each step.
-[[nodiscard]] CutoverState run_cutover(CutoverDriver& driver);
+/// Walks the state machine to its end. Logs each step. `before` is called with every state that is
+/// about to be worked on.
+[[nodiscard]] CutoverState run_cutover(CutoverDriver& driver,
+                                       const std::function<void(CutoverState)>& before = {});
 
 }  // namespace wisp::migrator

@@ -20,8 +20,8 @@ CutoverState next_state(CutoverState state, Outcome outcome) {
             if (outcome == Outcome::kSawUnswapped) return kReleasing;
             return kAmbiguous;
         case kReleasing:
-            // Whatever went wrong while releasing: the sessions are closed, so the locks are gone.
-            return kNotSwapped;
+            // Whatever else went wrong while releasing: the sessions are gone, so are their locks.
+            return outcome == Outcome::kSawNeither ? kAmbiguous : kNotSwapped;
         case kSwapped:
         case kNotSwapped:
         case kAmbiguous:

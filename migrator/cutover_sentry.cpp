@@ -44,7 +44,6 @@ class SentryDriver : public CutoverDriver {
             control_->execute(
                 fmt::format("CREATE TABLE {} (id int NOT NULL PRIMARY KEY) COMMENT='{}'",
                             sql::quote(names().swap_old), kSentryComment));
-            sentry_made_ = true;
             locker_->execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE",
                                          sql::quote(names().source), sql::quote(names().swap_old)));
             locked_at_ = std::chrono::steady_clock::now();
@@ -78,17 +77,16 @@ class SentryDriver : public CutoverDriver {
         // Until the sentry is dropped the RENAME cannot succeed, whatever happens to us.
         const Outcome queued = attempt("queueing the rename", Outcome::kFailed, [&] {
             fault::point("cutover.before_rename");
+            renaming_ = true;  // as soon as it may have been sent
             renamer_->start(fmt::format("RENAME TABLE {} TO {}, {} TO {}",
                                         sql::quote(names().source), sql::quote(names().swap_old),
                                         sql::quote(names().swap_ghost),
                                         sql::quote(names().source)));
-            renaming_ = true;
             return wait_until_queued() ? Outcome::kOk : Outcome::kTimeout;
         });
         if (queued != Outcome::kOk) return queued;
         return attempt("renaming", Outcome::kInDoubt, [&] {
             locker_->execute("DROP TABLE " + sql::quote(names().swap_old));
-            sentry_made_ = false;
             locker_->execute("UNLOCK TABLES");
             renamer_->finish();
             renaming_ = false;
@@ -104,23 +102,17 @@ class SentryDriver : public CutoverDriver {
         return look_at(names().swap_ghost, names().swap_old);
     }
 
-    void release() override {
+    Outcome release() override {
         // Before the sentry goes: a RENAME left waiting would then succeed.
-        const bool ended = end_renamer();
-        locker_.reset();
-        writer_.reset();
-        if (!ended) return;  // the next attempt, or the operator, finds sentry and ghost
-        attempt("taking the attempt back", Outcome::kFailed, [&] {
+        if (!end_renamer()) return Outcome::kSawNeither;
+        return attempt("taking the attempt back", Outcome::kFailed, [&] {
+            // What one of them was about when its connection was lost must be over first.
+            for (auto* session : {&locker_, &writer_, &control_}) end_session(*session);
             const auto connection = context_.connector.connect_with_retry({});
-            if (sentry_made_ && is_sentry(*connection, names().swap_old)) {
+            if (is_sentry(*connection, names().swap_old)) {
                 connection->execute("DROP TABLE " + sql::quote(names().swap_old));
             }
-            if (ghost_moved_) {
-                connection->execute(fmt::format("RENAME TABLE {} TO {}",
-                                                sql::quote(names().swap_ghost),
-                                                sql::quote(names().ghost)));
-                context_.applier.set_ghost(names().ghost);
-            }
+            take_ghost_back(*connection);
             return Outcome::kOk;
         });
     }
@@ -140,8 +132,22 @@ class SentryDriver : public CutoverDriver {
             control_->execute(fmt::format("RENAME TABLE {} TO {}", sql::quote(names().ghost),
                                           sql::quote(names().swap_ghost)));
         }
-        ghost_moved_ = true;
         context_.applier.set_ghost(names().swap_ghost);
+    }
+
+    /// Somebody who uses the ghost may keep it from being renamed; then the next attempt finds it
+    /// under its working name, and so does the applier.
+    void take_ghost_back(mysql::Connection& connection) {
+        if (relation(connection, names().swap_ghost) == Relation::kTable) {
+            attempt("renaming the ghost table back", Outcome::kFailed, [&] {
+                connection.execute(fmt::format("RENAME TABLE {} TO {}",
+                                               sql::quote(names().swap_ghost),
+                                               sql::quote(names().ghost)));
+                return Outcome::kOk;
+            });
+        }
+        const bool back = relation(connection, names().swap_ghost) == Relation::kNone;
+        context_.applier.set_ghost(back ? names().ghost : names().swap_ghost);
     }
 
     [[nodiscard]] const TableNames& names() const { return context_.plan.names; }
@@ -178,8 +184,6 @@ class SentryDriver : public CutoverDriver {
     std::unique_ptr<mysql::Connection> locker_;
     std::unique_ptr<mysql::Connection> renamer_;
     std::unique_ptr<mysql::Connection> writer_;  // the last batches
-    bool ghost_moved_ = false;
-    bool sentry_made_ = false;
     bool renaming_ = false;
 };
 

@@ -72,9 +72,12 @@ class SessionDriver : public CutoverDriver {
         return look_at(context_.plan.names.ghost, context_.plan.names.old);
     }
 
-    void release() override {
-        // Closing the session releases its locks whatever state it is in.
-        session_.reset();
+    Outcome release() override {
+        // The end of the session releases its locks whatever state it is in.
+        return attempt("ending the session", Outcome::kFailed, [&] {
+            end_session(session_);
+            return Outcome::kOk;
+        });
     }
 
     void finish() override { session_.reset(); }

@@ -27,7 +27,7 @@ constexpr std::array<std::array<CutoverState, kOutcomes.size()>, kStates.size()>
     {kSwapped, kReleasing, kReleasing, kLooking, kLooking, kReleasing, kReleasing, kReleasing},
     {kAmbiguous, kAmbiguous, kAmbiguous, kAmbiguous, kAmbiguous, kSwapped, kReleasing, kAmbiguous},
     {kNotSwapped, kNotSwapped, kNotSwapped, kNotSwapped, kNotSwapped, kNotSwapped, kNotSwapped,
-     kNotSwapped},
+     kAmbiguous},
     {kSwapped, kSwapped, kSwapped, kSwapped, kSwapped, kSwapped, kSwapped, kSwapped},
     {kNotSwapped, kNotSwapped, kNotSwapped, kNotSwapped, kNotSwapped, kNotSwapped, kNotSwapped,
      kNotSwapped},
@@ -106,7 +106,9 @@ TEST(CutoverFsm, ARenameWithoutAnAnswerIsNotSwappedOnlyAfterLooking) {
 TEST(CutoverFsm, TouchesNothingMoreWhenTheServerShowsNeither) {
     each_path([](const Path& path, CutoverState end) {
         if (end == kAmbiguous) {
-            EXPECT_EQ(path.back().state, kLooking);
+            const Step& last = path.back();
+            EXPECT_TRUE(last.state == kLooking ||
+                        (last.state == kReleasing && last.outcome == kSawNeither));
         }
         if (contains(path, kLooking, {kSawNeither})) {
             EXPECT_EQ(end, kAmbiguous);
