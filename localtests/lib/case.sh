@@ -62,24 +62,10 @@ run_case() {
         no_servers
     else
         (execute_case)
-        ! chance_missed || try_once_more "$SERVER" "${own[@]}"
         conclude
     fi
     ((${#own[@]} == 0)) || renew_pair
     PAIR=$shared
-}
-
-# Losing a row takes a coincidence, however likely: where a loss is expected there are two chances.
-chance_missed() {
-    has expect_difference && [[ $(cat "$LOG/problems" 2>/dev/null) == "no row was lost"* ]]
-}
-
-try_once_more() {
-    renew_pair
-    rm -f "$LOG"/{problems,stop-load,migration-ended}
-    SEED=$((SEED + 1000))
-    use_pair "$@" || return
-    (execute_case)
 }
 
 # The file `servers` lists server names and flavors. Without it: the two default servers' kinds.

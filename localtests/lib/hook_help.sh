@@ -12,6 +12,49 @@ wait_for_copy() {
     done
 }
 
+# await COMMAND...: until it succeeds. Fails after 50 s, or when the migration has ended.
+await() {
+    local limit=$((SECONDS + 50))
+    until "$@"; do
+        if migration_ended || ((SECONDS > limit)); then
+            echo "waited in vain: $*"
+            return 1
+        fi
+        sleep 0.02
+    done
+}
+
+# said TEXT: wisp has said it.
+said() { grep -qF -- "$1" "$LOG/wisp.log"; }
+
+# finds QUERY: it has a result on the primary.
+finds() { [[ -n $(sql primary test -e "$1" 2>/dev/null) ]]; }
+
+# finds_uncommitted QUERY: it has one if what is not committed counts as well.
+finds_uncommitted() { finds "SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED; $1"; }
+
+# twin SQL: one transaction, on the table and on the oracle; {T} in the SQL is either of them.
+twin() {
+    sql primary test -e "START TRANSACTION; ${1//\{T\}/$(quoted "$TABLE")};
+        ${1//\{T\}/$(quoted "$ORACLE")}; COMMIT"
+}
+
+# open_session: a connection that stays open until the hook ends, or in_session SQL ends its
+# transaction. in_session returns when the SQL is done.
+open_session() {
+    coproc SESSION { sql primary test --unbuffered; }
+}
+
+in_session() {
+    local line
+    echo "$1; SELECT 'done';" >&"${SESSION[1]}" || return
+    while IFS= read -r -t 30 -u "${SESSION[0]}" line; do
+        [[ $line != done ]] || return 0
+    done
+    echo "the session did not do: $1"
+    return 1
+}
+
 migration_ended() { [[ -e $LOG/migration-ended ]]; }
 
 # repeat_until_end SECONDS COMMAND...: as long as the migration runs.
@@ -43,7 +86,7 @@ kill_wisp() {
 # one whose acknowledgements go through a proxy that holds them back. Needs servers of its own.
 delay_commits() {
     local port=$((30000 + WISP_PRIMARY_PORT % 10000)) word=source statement=REPLICA
-    background "$HERE/lib/delay_proxy" "$port" 127.0.0.1 "$WISP_PRIMARY_PORT" "$1"
+    background "$HERE/lib/delay_proxy" "$port" 127.0.0.1 "$WISP_PRIMARY_PORT" "$1" "$LOG/hold-commits"
     if [[ $WISP_FLAVOR == mariadb ]]; then
         word=master statement=SLAVE
     else
@@ -67,3 +110,13 @@ await_semi_sync_replica() {
         sleep 0.2
     done
 }
+
+# hold_commits, let_commits: between them a transaction stands in the binary log and is delivered,
+# but not visible, and its COMMIT does not return. After delay_commits.
+hold_commits() { touch "$LOG/hold-commits"; }
+let_commits() { rm -f "$LOG/hold-commits"; }
+
+# hold_copy, let_copy: between them wisp replays but copies nothing, since a replica whose lag it
+# watches stands still. Needs --throttle-control-replicas="127.0.0.1:$WISP_REPLICA_PORT".
+hold_copy() { sql replica -e "STOP REPLICA SQL_THREAD"; }
+let_copy() { sql replica -e "START REPLICA SQL_THREAD"; }
