@@ -118,5 +118,5 @@ let_commits() { rm -f "$LOG/hold-commits"; }
 
 # hold_copy, let_copy: between them wisp replays but copies nothing, since a replica whose lag it
 # watches stands still. Needs --throttle-control-replicas="127.0.0.1:$WISP_REPLICA_PORT".
-hold_copy() { sql replica -e "STOP REPLICA SQL_THREAD"; }
-let_copy() { sql replica -e "START REPLICA SQL_THREAD"; }
+hold_copy() { sql replica -e "STOP $(replica_word) SQL_THREAD"; }
+let_copy() { sql replica -e "START $(replica_word) SQL_THREAD"; }

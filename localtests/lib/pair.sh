@@ -29,8 +29,9 @@ connect_to_pair() {
     [[ $(sql primary -e "SHOW DATABASES LIKE 'fixture'") == fixture ]] || make_fixture
 }
 
+# At the end, or in the middle of a case that has a pair of its own.
 end_pair() {
-    [[ $keep == yes ]] || "$SERVERS" stop "$PAIR" >/dev/null 2>&1
+    [[ $keep == yes ]] || "$SERVERS" stop "${PAIR%-own}" "${PAIR%-own}-own" >/dev/null 2>&1
 }
 
 # After a failed case: whatever it left behind (locks, globals, a broken replica) is gone.
@@ -71,6 +72,9 @@ roles() {
     echo primary
     has single || echo replica
 }
+
+# What it is called in statements: SLAVE or REPLICA.
+replica_word() { if [[ $WISP_VERSION == 5.6.* ]]; then echo SLAVE; else echo REPLICA; fi; }
 
 # Waits until the replica has everything the primary has; fails after a minute.
 await_replica() {

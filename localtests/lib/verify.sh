@@ -24,10 +24,8 @@ check_for_hang() {
 }
 
 replica_error() {
-    local word=REPLICA
-    [[ $WISP_VERSION != 5.6.* ]] || word=SLAVE
     # Names in the first lines, values in the second: both contain the error as it is.
-    sql replica -e "SHOW $word STATUS" 2>&1 | tr '\t' '\n' | grep -i -m 1 'error' || true
+    sql replica -e "SHOW $(replica_word) STATUS" 2>&1 | tr '\t' '\n' | grep -i -m 1 'error' || true
 }
 
 # ---- it must have failed, with the text, and with nothing changed ----------------------------
