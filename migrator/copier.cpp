@@ -100,7 +100,9 @@ void Copier::copy(mysql::Connection& connection, const Range& range, const std::
     } catch (const mysql::Error& error) {
         // Our end of the connection is gone; the server's may still be at work on this chunk. The
         // range stays in flight until that session is dead.
-        if (error.kind() == mysql::ErrorKind::kLost) bury_session(connector, connection.id(), stop);
+        if (error.kind() == mysql::ErrorKind::kLost) {
+            mysql::bury_session(connector, connection.id(), stop);
+        }
         throw;
     }
     fault::point("copy.chunk_written");
@@ -137,25 +139,6 @@ void Copier::prove_visible(mysql::Connection& connection, InFlight::Ticket ticke
     // The ticket makes every write differ from the one before: an unchanged row would log nothing.
     connection.execute(write_fence(plan_.names.changelog, number_, ticket));
     xa_watch_.prove_visible(connection, stop);
-}
-
-void bury_session(const mysql::Connector& connector, std::uint64_t id,
-                  const std::stop_token& stop) {
-    // By user as well: after a restart the server gives the same ids to others.
-    const std::string alive = fmt::format(
-        "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {} AND USER ="
-        " SUBSTRING_INDEX(USER(), '@', 1)",
-        id);
-    while (!stop.stop_requested()) {
-        try {
-            const auto by = connector.connect_with_retry(stop);
-            while (!stop.stop_requested() && by->scalar(alive)) mysql::kill_connection(*by, id);
-            return;
-        } catch (const mysql::Error& error) {
-            if (error.kind() != mysql::ErrorKind::kLost) throw;
-            log::warn("the server cannot be reached to end session {}: {}", id, error.what());
-        }
-    }
 }
 
 }  // namespace wisp::migrator

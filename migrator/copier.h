@@ -46,9 +46,6 @@ class Ranges {
     Guarded<State> state_;
 };
 
-/// Kills a session whose connection we lost and waits until the server has none of it left.
-void bury_session(const mysql::Connector& connector, std::uint64_t id, const std::stop_token& stop);
-
 class Copier {
   public:
     Copier(const Plan& plan, unsigned number, Ranges& ranges, InFlight& in_flight,

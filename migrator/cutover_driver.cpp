@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "migrator/copier.h"
 #include "migrator/inspector.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
@@ -57,7 +56,7 @@ std::unique_ptr<mysql::Connection> CutoverDriver::open_session() const {
 void CutoverDriver::end_session(std::unique_ptr<mysql::Connection>& session) const {
     const auto ended = std::move(session);
     // Even when the run is to stop: no lock may outlive the attempt.
-    if (ended && !ended->usable()) bury_session(context_.connector, ended->id(), {});
+    if (ended && !ended->usable()) mysql::bury_session(context_.connector, ended->id(), {});
 }
 
 CutoverState run_cutover(CutoverDriver& driver, const std::function<void(CutoverState)>& before) {

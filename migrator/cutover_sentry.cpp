@@ -14,7 +14,6 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "migrator/changelog.h"
-#include "migrator/copier.h"
 #include "migrator/cutover_driver.h"
 #include "migrator/inspector.h"
 #include "migrator/xa_watch.h"
@@ -172,7 +171,7 @@ class SentryDriver : public CutoverDriver {
         const auto id = renamer_->id();
         const Outcome ended = attempt("ending the rename", Outcome::kFailed, [&] {
             // Even when the run is to stop: a RENAME must not be left waiting.
-            bury_session(context_.connector, id, {});
+            mysql::bury_session(context_.connector, id, {});
             return Outcome::kOk;
         });
         renaming_ = ended != Outcome::kOk;

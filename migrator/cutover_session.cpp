@@ -5,7 +5,6 @@
 
 #include "base/fault.h"
 #include "migrator/changelog.h"
-#include "migrator/copier.h"
 #include "migrator/cutover_driver.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
@@ -65,7 +64,7 @@ class SessionDriver : public CutoverDriver {
         session_.reset();
         renamed_at_ = std::chrono::steady_clock::now();
         const Outcome buried = attempt("ending the lost session", Outcome::kSawNeither, [&] {
-            bury_session(context_.connector, id, context_.stop);
+            mysql::bury_session(context_.connector, id, context_.stop);
             return Outcome::kOk;
         });
         if (buried != Outcome::kOk || context_.stop.stop_requested()) return Outcome::kSawNeither;

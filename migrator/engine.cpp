@@ -42,10 +42,11 @@ binlog::StreamerOptions streamer_options(const Plan& plan) {
 }  // namespace
 
 Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& route,
-               binlog::Position start)
+               RunLock& run_lock, binlog::Position start)
     : plan_(plan),
       options_(options),
       route_(route),
+      run_lock_(run_lock),
       connector_(route.write, route.session),
       queue_(options.queue_bytes),
       guard_(plan.names.source, {plan.names.ghost, plan.names.changelog, plan.names.swap_ghost,
@@ -150,19 +151,15 @@ void Engine::deliver(binlog::Transaction&& transaction, const std::stop_token& s
 }
 
 void Engine::beat(const std::stop_token& stop) {
-    std::unique_ptr<mysql::Connection> connection;
+    // Through the session of the run lock: a lost lock is noticed and taken again at once.
     do {
         try {
-            if (!connection) connection = connector_.connect_with_retry(stop);
-            const std::stop_callback cancel(stop, [&] { connection->cancel(); });
-            connection->execute(write_heartbeat(plan_.names.changelog, now_microseconds()));
+            mysql::Connection& session = run_lock_.session(stop);
+            const std::stop_callback cancel(stop, [&] { session.cancel(); });
+            session.execute(write_heartbeat(plan_.names.changelog, now_microseconds()));
         } catch (const mysql::Error& error) {
             if (stop.stop_requested()) return;
-            if (error.kind() == mysql::ErrorKind::kLost && connection) {
-                connection.reset();
-            } else if (!error.retryable()) {
-                throw;
-            }
+            if (error.kind() != mysql::ErrorKind::kLost && !error.retryable()) throw;
         }
     } while (pause(stop, options_.heartbeat));
 }
@@ -197,12 +194,16 @@ steady_clock::duration Engine::pass_marker(seconds limit) {
 }
 
 void Engine::write_control(const std::string& statement) {
+    with_control([&](mysql::Connection& control) { control.execute(statement); });
+}
+
+void Engine::with_control(const std::function<void(mysql::Connection&)>& work) {
     for (;;) {
         throw_if_stopped();
         try {
             if (!control_->usable()) control_ = connector_.connect_with_retry(ending_.get_token());
             const std::stop_callback cancel(ending_.get_token(), [this] { control_->cancel(); });
-            control_->execute(statement);
+            work(*control_);
             return;
         } catch (const mysql::Error& error) {
             if (error.kind() != mysql::ErrorKind::kLost && !error.retryable()) throw;
@@ -229,7 +230,7 @@ void Engine::await_prepared_xa() {
     // decided, the copy sees them.
     std::set<std::string> old;
     try {
-        old = prepared_xids(*control_);
+        old = prepared_xa();
     } catch (const mysql::Error& error) {
         if (error.kind() == mysql::ErrorKind::kLost) throw;
         log::warn(
@@ -247,7 +248,7 @@ void Engine::await_prepared_xa() {
         static_cast<void>(pause(ending_.get_token(), milliseconds(200)));
         throw_if_stopped();
         std::set<std::string> still;
-        for (const auto& xid : prepared_xids(*control_)) {
+        for (const auto& xid : prepared_xa()) {
             if (old.contains(xid)) still.insert(xid);
         }
         old = std::move(still);
@@ -255,6 +256,12 @@ void Engine::await_prepared_xa() {
     // Their commits may still be on the way through the binlog.
     static_cast<void>(pass_marker(seconds(600)));
     guard_.expect_no_unseen_xa();
+}
+
+std::set<std::string> Engine::prepared_xa() {
+    std::set<std::string> xids;
+    with_control([&](mysql::Connection& control) { xids = prepared_xids(control); });
+    return xids;
 }
 
 void Engine::copy() {
@@ -382,10 +389,12 @@ void Engine::carry_auto_increment() {
     // Ids that were given out and deleted again never reach the ghost; the counter must not go
     // back.
     if (plan_.alter.sets_auto_increment || plan_.source.auto_increment == 0) return;
-    const auto next = control_->scalar(fmt::format(
+    const std::string question = fmt::format(
         "SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND"
         " TABLE_NAME = {}",
-        sql::text_literal(plan_.names.source.schema), sql::text_literal(plan_.names.source.table)));
+        sql::text_literal(plan_.names.source.schema), sql::text_literal(plan_.names.source.table));
+    std::optional<std::string> next;
+    with_control([&](mysql::Connection& control) { next = control.scalar(question); });
     if (!next) return;
     write_control(
         fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}", sql::quote(plan_.names.ghost), *next));

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "migrator/plan.h"
 #include "migrator/progress.h"
 #include "migrator/route.h"
+#include "migrator/run_lock.h"
 #include "migrator/statement_guard.h"
 #include "migrator/xa_watch.h"
 #include "throttle/throttler.h"
@@ -32,7 +34,7 @@ class CutoverDriver;
 class Engine {
   public:
     /// `start`: end of the streamed server's binlog, read after the ghost was made.
-    Engine(const Plan& plan, const MigrationOptions& options, const Route& route,
+    Engine(const Plan& plan, const MigrationOptions& options, const Route& route, RunLock& run_lock,
            binlog::Position start);
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
@@ -69,8 +71,10 @@ class Engine {
     void carry_auto_increment();
     [[nodiscard]] bool try_cut_over();
     void finish_swap(CutoverDriver& driver) const;
-    /// Over the control connection, again when it was lost; changelog writes may be repeated.
+    /// Runs `work` over the control connection, again when that was lost: it must bear repetition.
+    void with_control(const std::function<void(mysql::Connection&)>& work);
     void write_control(const std::string& statement);
+    [[nodiscard]] std::set<std::string> prepared_xa();
     /// Writes a marker and waits until the applier has passed it; returns how long that took.
     std::chrono::steady_clock::duration pass_marker(std::chrono::seconds limit);
     void catch_up();
@@ -79,6 +83,7 @@ class Engine {
     const Plan& plan_;
     const MigrationOptions& options_;
     const Route& route_;
+    RunLock& run_lock_;           // the heartbeat thread's during run()
     mysql::Connector connector_;  // to the server that is read and written
     std::unique_ptr<mysql::Connection> control_;
 

@@ -43,7 +43,7 @@ void MigrateJob::prepare() {
     connect();
     inspect();
     run_checks({options_, route_, plan_, *writer_, *streamer_});
-    take_run_lock();
+    run_lock_.emplace(mysql::Connector(route_.write, route_.session), plan_.names.source);
     clear_leftovers(*writer_, plan_.names, leftover_policy(options_));
     make_tables(*writer_, plan_);
     prepared_ = true;
@@ -86,17 +86,6 @@ void MigrateJob::connect() {
               writer_->server().text, route_.stream.label(), streamer_->server().text);
 }
 
-void MigrateJob::take_run_lock() {
-    const std::string name = fmt::format(
-        "wisp.{:016x}",
-        std::hash<std::string>{}(plan_.names.source.schema + "." + plan_.names.source.table));
-    if (writer_->scalar(fmt::format("SELECT GET_LOCK('{}', 0)", name)) != "1") {
-        throw Refusal(fmt::format(
-            "another wisp is at work on {} (it holds the lock {}); wait for it or stop it",
-            sql::quote(plan_.names.source), name));
-    }
-}
-
 void MigrateJob::inspect() {
     const sql::TableName name{options_.schema, options_.table};
     if (relation(*writer_, name) == Relation::kView) {
@@ -110,8 +99,8 @@ void MigrateJob::inspect() {
 void MigrateJob::start() {
     const auto end = mysql::binlog_status(*streamer_);
     if (!end) throw Refusal("the binary log of " + route_.stream.label() + " is off");
-    engine_ =
-        std::make_unique<Engine>(plan_, options_, route_, binlog::Position{end->file, end->offset});
+    engine_ = std::make_unique<Engine>(plan_, options_, route_, *run_lock_,
+                                       binlog::Position{end->file, end->offset});
 }
 
 void MigrateJob::run(std::stop_token stop) {
@@ -121,26 +110,19 @@ void MigrateJob::run(std::stop_token stop) {
 }
 
 void MigrateJob::clean_up() {
-    // The connection was idle for the whole run: a fresh one, if the server or a proxy has ended
-    // it.
-    try {
-        writer_->execute("DO 1");
-    } catch (const mysql::Error&) {
-        writer_ = mysql::Connector(route_.write, route_.session).connect();
-    }
-    drop_table(*writer_, plan_.names.changelog);
-    if (!swapped_) drop_table(*writer_, plan_.names.ghost);
-    if (swapped_ && options_.drop_old_after) drop_table(*writer_, plan_.names.old);
+    // With the lock: what is dropped here is ours, not another run's.
+    mysql::Connection& writer = run_lock_->session({});
+    drop_table(writer, plan_.names.changelog);
+    if (!swapped_) drop_table(writer, plan_.names.ghost);
+    if (swapped_ && options_.drop_old_after) drop_table(writer, plan_.names.old);
 }
 
 std::string MigrateJob::left_behind() {
     if (!prepared_) return {};
     try {
-        if (!writer_ || !writer_->usable()) {
-            writer_ = mysql::Connector(route_.write, route_.session).connect();
-        }
+        const auto connection = mysql::Connector(route_.write, route_.session).connect();
         std::string list;
-        for (const auto& table : tables_left(*writer_, plan_.names)) {
+        for (const auto& table : tables_left(*connection, plan_.names)) {
             list += (list.empty() ? "" : ", ") + table;
         }
         if (list.empty()) return {};

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -13,6 +14,7 @@
 #include "migrator/plan.h"
 #include "migrator/progress.h"
 #include "migrator/route.h"
+#include "migrator/run_lock.h"
 
 namespace wisp::migrator {
 
@@ -48,14 +50,14 @@ class MigrateJob {
   private:
     void split_alter();
     void connect();
-    void take_run_lock();
     void inspect();
 
     MigrationOptions options_;
     Route route_;
     Plan plan_;
-    std::unique_ptr<mysql::Connection> writer_;  // holds the run lock
+    std::unique_ptr<mysql::Connection> writer_;
     std::unique_ptr<mysql::Connection> streamer_;
+    std::optional<RunLock> run_lock_;
     std::unique_ptr<Engine> engine_;
     bool prepared_ = false;
     bool swapped_ = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mysql/connector.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -40,6 +42,24 @@ std::unique_ptr<Connection> Connector::connect_with_retry(const std::stop_token&
                 "server unreachable, trying again server={} attempt={} pause_ms={} error=\"{}\"",
                 endpoint_.label(), attempt, wait.count(), error.what());
             if (!pause(stop, wait)) throw;
+        }
+    }
+}
+
+void bury_session(const Connector& connector, std::uint64_t id, const std::stop_token& stop) {
+    // By user as well: after a restart the server gives the same ids to others.
+    const std::string alive = fmt::format(
+        "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {} AND USER ="
+        " SUBSTRING_INDEX(USER(), '@', 1)",
+        id);
+    while (!stop.stop_requested()) {
+        try {
+            const auto by = connector.connect_with_retry(stop);
+            while (!stop.stop_requested() && by->scalar(alive)) kill_connection(*by, id);
+            return;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::kLost) throw;
+            log::warn("the server cannot be reached to end session {}: {}", id, error.what());
         }
     }
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 
@@ -40,5 +41,9 @@ class Connector {
     Endpoint endpoint_;
     Session session_;
 };
+
+/// Kills a session of ours whose connection we lost and waits until the server has none of it left:
+/// then neither its statement nor its locks go on. Throws Error if that cannot be found out.
+void bury_session(const Connector& connector, std::uint64_t id, const std::stop_token& stop);
 
 }  // namespace wisp::mysql

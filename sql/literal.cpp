@@ -56,6 +56,37 @@ void append_hex(std::string& out, std::string_view bytes) {
     out += '\'';
 }
 
+/// '…' with backslash escapes (MySQL 8.4 manual, "String Literals"); the session must not have
+/// NO_BACKSLASH_ESCAPES. The server's lexer goes by utf8mb4, in which every byte of a character
+/// beyond ASCII is above 0x7F: no byte that matters here can be swallowed by one.
+void append_escaped(std::string& out, std::string_view bytes) {
+    out.reserve(out.size() + bytes.size() + bytes.size() / 32 + 2);
+    out += '\'';
+    for (const char c : bytes) {
+        switch (c) {
+            case '\0':
+                out += "\\0";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\x1A':
+                out += "\\Z";
+                break;
+            case '\'':
+            case '\\':
+                out += '\\';
+                [[fallthrough]];
+            default:
+                out += c;
+        }
+    }
+    out += '\'';
+}
+
 void append_number(std::string& out, auto number) {
     std::array<char, 24> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -233,6 +264,10 @@ void append_bytes(std::string& out, std::string_view bytes, std::string_view cha
         out += '\'';
         return;
     }
+    // Hexadecimal is proof against every reader, but a large value must not become twice its size:
+    // a row that the source could hold would go over max_allowed_packet.
+    constexpr std::size_t kLarge = 64UL << 10U;
+    if (bytes.size() >= kLarge && ascii_compatible(charset)) return append_escaped(out, bytes);
     out += ' ';
     append_hex(out, bytes);
 }

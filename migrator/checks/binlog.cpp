@@ -57,6 +57,22 @@ void check_server(mysql::Connection& connection, Issues& issues) {
     }
 }
 
+/// Between GTID domains a MariaDB replica keeps no order (MariaDB Knowledge Base, "Parallel
+/// Replication", out-of-order): a marker of ours could overtake rows of another domain.
+void check_domains(mysql::Connection& replica, Issues& issues) {
+    const std::string position = global(replica, "gtid_slave_pos");  // 0-1-5,1-1-9
+    if (global(replica, "slave_parallel_threads") == "0" ||
+        position.find(',') == std::string::npos) {
+        return;
+    }
+    issues.push_back(fmt::format(
+        "{} applies several GTID domains ({}) in parallel, without an order between them; SET "
+        "GLOBAL"
+        " slave_parallel_threads=0 there (with its replication stopped), or connect to the primary"
+        " with --allow-on-master",
+        replica.endpoint().label(), position));
+}
+
 }  // namespace
 
 Issues check_binlog(const CheckContext& context) {
@@ -126,6 +142,7 @@ Issues check_replica(const CheckContext& context) {
             " to the primary with --allow-on-master",
             where));
     }
+    if (replica.server().mariadb()) check_domains(replica, issues);
     return issues;
 }
 

@@ -98,7 +98,7 @@ is_listening() {
 prepare_role() {
     local dir=$1 role=$2 software=$6 home port
     home=$dir/$role
-    mkdir -p "$home"
+    mkdir -p "$home/tmp"
     # A longer path would be cut off in sockaddr_un.
     ((${#home} + 5 <= 107)) || die "the path of the socket, $home/sock, is too long: set WISP_INSTANCES"
     port=$(reserve_port "$home")
@@ -112,7 +112,9 @@ server_args() {
     local role=$1 home=$2 port=$3 flavor=$4 version=$5 tls=$6 software=$7 server_id=1
     [[ $role == replica ]] && server_id=2
     ((EUID == 0)) && echo --user=root
-    printf '%s\n' "--datadir=$home/data" "--socket=$home/sock" "--pid-file=$home/mysqld.pid" \
+    # A tmpdir of its own: a server that starts deletes every #sql* file there, also other servers'.
+    printf '%s\n' "--datadir=$home/data" "--tmpdir=$home/tmp" "--socket=$home/sock" \
+        "--pid-file=$home/mysqld.pid" \
         "--port=$port" --bind-address=127.0.0.1 --skip-name-resolve \
         "--report-host=127.0.0.1" "--report-port=$port" "--server-id=$server_id" \
         --log-bin=binlog --binlog-format=ROW --binlog-row-image=FULL --relay-log=relay \

@@ -303,9 +303,11 @@ make_certificates() {
 # here, with no binary log, so that an instance's own log starts empty.
 make_template() {
     local name=$1 work=$2 data=$2/data socket
-    init_data_dir "$name" "$work" "$data"
-    # Not in $work: the path of a socket must be short.
+    # Not in $work: the path of a socket must be short. Also the tmpdir: servers at work elsewhere
+    # must keep their temporary files.
     socket=$(mktemp -d /tmp/wisp-template.XXXXXX)
+    local -x TMPDIR=$socket
+    init_data_dir "$name" "$work" "$data"
     echo "$socket" >"$work/template.socket"
     local -a options=(--skip-log-bin --skip-networking "--datadir=$data" "--socket=$socket/s"
         "--pid-file=$work/template.pid" --secure-file-priv= --loose-mysqlx=OFF)

@@ -78,6 +78,7 @@ TEST_P(LiteralIdentityTest, KeepsTextInEveryCharset) {
         if (std::string_view(charset) == "swe7") all = {"''", "'plain'", "'ABC'"};
         expect_identity("VARCHAR(40)" + suffix, all);
         expect_identity("CHAR(40)" + suffix, all);
+        all.push_back(fmt::format("REPEAT({}, 40000)", all.back()));  // written another way
         expect_identity("LONGTEXT" + suffix, all);
     }
 }
@@ -89,6 +90,7 @@ TEST_P(LiteralIdentityTest, KeepsBytes) {
     expect_identity("VARBINARY(10)", values);
     expect_identity("BLOB", values);
     expect_identity("LONGBLOB", values);
+    expect_identity("LONGBLOB", {"REPEAT(X'00275C0A0D1AFF25', 20000)", "REPEAT(X'C3275C', 40000)"});
 }
 
 TEST_P(LiteralIdentityTest, KeepsMembers) {

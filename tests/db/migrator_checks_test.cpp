@@ -11,6 +11,7 @@
 
 #include "migrator/migrate_job.h"
 #include "migrator/refusal.h"
+#include "migrator/run_lock.h"
 #include "migrator/server_mover.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
@@ -249,6 +250,25 @@ TEST_P(MigratorChecks, RefuseASecondRunOnTheSameTable) {
     again.drop_ghost_first = true;
     EXPECT_THAT(refusal(again), HasSubstr("another wisp"));
     first.clean_up();
+}
+
+TEST_P(MigratorChecks, TheRunLockIsTakenAgainWhenItsSessionDies) {
+    const mysql::Connector connector(server().primary, {});
+    const auto name = test::parse_name(good_table());
+    RunLock lock(connector, name);
+    const auto before = lock.session({}).id();
+    mysql::kill_connection(connection(), before);
+    EXPECT_NE(lock.session({}).id(), before);
+    EXPECT_THROW(RunLock(connector, name), Refusal) << "it is held again";
+}
+
+TEST_P(MigratorChecks, ARunEndsWhenAnotherTookItsLock) {
+    const mysql::Connector connector(server().primary, {});
+    const auto name = test::parse_name(good_table());
+    RunLock lock(connector, name);
+    mysql::bury_session(connector, lock.session({}).id(), {});
+    const RunLock another(connector, name);
+    EXPECT_THROW(lock.session({}), Refusal);
 }
 
 TEST_P(MigratorChecks, RefuseAPrimaryWithoutLeaveToUseIt) {
