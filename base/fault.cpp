@@ -2,9 +2,12 @@
 #include "base/fault.h"
 
 #ifdef WISP_FAULTS
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -32,6 +35,13 @@ Armed parse() {
     return armed;
 }
 
+void wait_for_removal(const std::string& file) {
+    static std::atomic<bool> waited{false};
+    if (waited.exchange(true)) return;
+    { const std::ofstream made(file); }
+    while (std::filesystem::exists(file)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
 }  // namespace
 
 void point(std::string_view name) {
@@ -41,6 +51,7 @@ void point(std::string_view name) {
     if (armed.action == "sleep") {
         std::this_thread::sleep_for(std::chrono::milliseconds(std::stoi(armed.argument)));
     }
+    if (armed.action == "wait") wait_for_removal(armed.argument);
     if (armed.action == "fail") throw std::runtime_error("fault point " + armed.name);
 }
 

@@ -6,6 +6,7 @@
 //   kill        SIGKILL to ourselves, as `kill -9` at this very line
 //   sleep:MS    stand still for MS milliseconds
 //   fail        throw std::runtime_error
+//   wait:FILE   the first time: make FILE and stand still until somebody removes it
 // WISP_RULES_OFF="R2,R3" switches rules of correctness off, to show that a test then loses rows.
 #pragma once
 
@@ -16,7 +17,7 @@ namespace wisp::fault {
 #ifdef WISP_FAULTS
 /// Acts if `name` is the armed fault point.
 void point(std::string_view name);
-/// True if the test asked to break this rule ("R1".."R10").
+/// True if the test asked to break this rule ("R1".."R12").
 [[nodiscard]] bool rule_off(std::string_view rule);
 #else
 inline void point(std::string_view) {}

@@ -13,7 +13,12 @@ using spdlog::info;
 using spdlog::trace;
 using spdlog::warn;
 
+enum class Format : unsigned char {
+    kText,
+    kJson,  // one object a line: {"time":"2026-01-31T23:59:59.000Z","level":"info","message":"…"}
+};
+
 /// Sets format and level of the process's logger. Call once, before threads start.
-void set_up(spdlog::level::level_enum level);
+void set_up(spdlog::level::level_enum level, Format format = Format::kText);
 
 }  // namespace wisp::log

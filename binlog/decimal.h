@@ -7,6 +7,7 @@
 #include <string>
 
 #include "binlog/byte_reader.h"
+#include "binlog/short_text.h"
 
 namespace wisp::binlog {
 
@@ -17,6 +18,7 @@ inline constexpr unsigned kDecimalMaxPrecision = 81;
 /// Bytes of a packed DECIMAL(precision, scale).
 [[nodiscard]] std::size_t decimal_size(unsigned precision, unsigned scale);
 /// "-12.30"; `in` fails if digits are no digits.
+[[nodiscard]] ShortText decimal_digits(ByteReader& in, unsigned precision, unsigned scale);
 [[nodiscard]] std::string decimal_text(ByteReader& in, unsigned precision, unsigned scale);
 
 }  // namespace wisp::binlog

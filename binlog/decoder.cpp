@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "binlog/decoder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,16 +33,18 @@ constexpr std::size_t kRowsFixedSize = 8;
 Unexpected damaged(const std::string& what) {
     return Unexpected(what +
                       "; the log is damaged or was written by a server that is not supported: "
-                      "check it with the server's own binlog tool, then start again from a later "
-                      "position");
+                      "check it with the server's own binlog tool");
 }
 
 }  // namespace
 
 struct Decoder::State {
-    State(std::vector<sql::TableName> watched, std::vector<std::vector<ColumnHint>> hints,
-          Position start)
-        : tables(std::move(watched), std::move(hints)), received(start), resume(std::move(start)) {}
+    State(DecoderOptions options, Position start)
+        : tables(std::move(options.tables)),
+          group(std::move(options.make_store)),
+          every_group(options.every_group),
+          received(start),
+          resume(std::move(start)) {}
 
     Outcome feed(Bytes event);
     Expected<Bytes> body_of(const EventHeader& header, Bytes event) const;
@@ -56,11 +59,13 @@ struct Decoder::State {
     Outcome handle_unknown(const EventHeader& header) const;
     Expected<void> handle_rows(const EventHeader& header, Bytes body);
     Outcome handle_rotate(const EventHeader& header, Bytes body);
-    Outcome open_group(Expected<Gtid> gtid, bool mariadb);
+    void start_file(std::string_view name, std::uint64_t offset);
+    Outcome open_group(const Expected<Gtid>& gtid, bool mariadb);
     Outcome finish(const EventHeader& header);
 
     TableCache tables;
     Group group;
+    bool every_group;
     std::optional<FormatDescription> format;
     Position received;  // end of the last event
     Position resume;    // end of the last complete group
@@ -98,12 +103,15 @@ void Decoder::State::advance(const EventHeader& header) {
 }
 
 Outcome Decoder::State::feed(Bytes event) {
-    const std::string where = received.text();
+    const std::uint64_t offset = received.offset;
+    const auto where = [&] { return Position{received.file, offset}.text(); };
     const auto header = parse_header(event);
     if (!header)
-        return Unexpected(fmt::format("binlog at {}: {}", where, damaged(header.error()).value()));
+        return Unexpected(
+            fmt::format("binlog at {}: {}", where(), damaged(header.error()).value()));
     const auto in_context = [&](const std::string& text) {
-        return Unexpected(fmt::format("{} event at {}: {}", event_name(header->type), where, text));
+        return Unexpected(
+            fmt::format("{} event at {}: {}", event_name(header->type), where(), text));
     };
     advance(*header);
     Outcome outcome;
@@ -130,7 +138,7 @@ Outcome Decoder::State::handle(const EventHeader& header, Bytes body) {
         if (!statement) return damaged(statement.error());
         return handle_query(header, *statement);
     };
-    if (is_rows_event(header.type) || header.type == EventType::kPartialUpdateRows) {
+    if (is_rows_event(header.type)) {
         if (auto rows = handle_rows(header, body); !rows) return Unexpected(rows.error());
         return std::nullopt;
     }
@@ -171,36 +179,41 @@ Outcome Decoder::State::handle_unknown(const EventHeader& header) const {
     if (holds_no_rows(header.type)) return std::nullopt;
     if (header.type == EventType::kIncident)
         return Unexpected(std::string(
-            "the server says that its log has a gap here, so changes are missing; rows may have "
-            "been lost: start again from a fresh copy"));
+            "the server says that its log has a gap here, so changes are missing and rows may "
+            "have been lost"));
     if (header.type == EventType::kPartialRowData)
         return Unexpected(
             std::string("the server splits large rows events, which is not supported; raise "
-                        "binlog_row_event_fragment_threshold on the server, then start again"));
+                        "binlog_row_event_fragment_threshold on the server"));
     if ((header.flags & kFlagIgnorable) != 0) return std::nullopt;
     return Unexpected(std::string(
         "this kind of event is not known and must not be skipped; the server is newer (or much "
         "older) than this program supports"));
 }
 
-Outcome Decoder::State::open_group(Expected<Gtid> gtid, bool mariadb) {
+Outcome Decoder::State::open_group(const Expected<Gtid>& gtid, bool mariadb) {
     if (!gtid) return damaged(gtid.error());
     if (group.has_content()) return damaged("a group starts before the one before it has ended");
     group.reset();
-    group.open(std::move(gtid->text));
+    group.open(gtid->text);
     if (mariadb && !gtid->standalone) group.begin();
     return std::nullopt;
 }
 
 Outcome Decoder::State::finish(const EventHeader& header) {
-    const bool has_content = group.has_content();
-    Transaction done = group.take();
     tables.end_statement();
+    if (!group.gtid().empty()) last_gtid = group.gtid();
+    if (!group.has_content() && !every_group) {
+        group.reset();
+        resume = received;
+        return std::nullopt;
+    }
+    Transaction done = group.take();
+    done.start = resume;
     resume = received;
-    if (!done.gtid.empty()) last_gtid = done.gtid;
-    if (!has_content) return std::nullopt;
     done.end = received;
     done.timestamp = header.timestamp;
+    if (done.began == 0) done.began = header.timestamp;
     return done;
 }
 
@@ -214,17 +227,20 @@ Expected<void> Decoder::State::handle_rows(const EventHeader& header, Bytes body
     const auto table = tables.find(head->table_id);
     if (!table.known && head->table_id != kDummyTable)
         return damaged(fmt::format("no TABLE_MAP names table id {}", head->table_id));
-    if (table.map && header.type == EventType::kPartialUpdateRows)
-        return Unexpected(fmt::format(
-            "an UPDATE of `{}`.`{}` logs parts of JSON documents only, which is not supported; SET "
-            "GLOBAL binlog_row_value_options='' (and in the sessions that set it), then start "
-            "again",
-            table.map->schema, table.map->table));
     if (table.map) {
+        const std::size_t before = group.changes().size();
         const auto bytes =
             parse_rows(header.type, body, fixed, table.map, table.hints, group.changes());
         if (!bytes) return damaged(bytes.error());
-        group.add_bytes(*bytes);
+        if (group.changes().size() == before)
+            return Unexpected(fmt::format(
+                "rows of `{}`.`{}` were inserted and no column of them was logged, so it is not "
+                "known which: with binlog_row_image=MINIMAL the server leaves out what an INSERT "
+                "does not set; SET GLOBAL binlog_row_image='FULL' and reconnect the application's "
+                "sessions",
+                table.map->schema, table.map->table));
+        group.note_time(header.timestamp);
+        group.rows_added(*bytes);
         group.begin();
     }
     if (head->ends_statement) tables.end_statement();
@@ -236,6 +252,7 @@ Outcome Decoder::State::handle_query(const EventHeader& header, const Statement&
     switch (meaning.control) {
         case Control::kBegin:
         case Control::kXaStart:
+            group.note_time(header.timestamp);
             group.begin();
             return std::nullopt;
         case Control::kCommit:
@@ -254,7 +271,7 @@ Outcome Decoder::State::handle_query(const EventHeader& header, const Statement&
         case Control::kXaEnd:
             return std::nullopt;
         case Control::kXaPrepare:
-            group.hold(meaning.name);
+            group.hold(meaning.name, resume);
             return finish(header);
         case Control::kXaCommit:
         case Control::kXaCommitOnePhase:
@@ -273,10 +290,10 @@ Outcome Decoder::State::handle_query(const EventHeader& header, const Statement&
 }
 
 Outcome Decoder::State::handle_rollback_to(const std::string& name) {
-    if (!group.rollback_to(name) && !group.changes().empty())
+    if (!group.rollback_to(name) && group.has_rows())
         return Unexpected(fmt::format(
             "ROLLBACK TO SAVEPOINT {} names a savepoint that is not in the log, so it is not known "
-            "which rows it takes back; start again",
+            "which rows it takes back",
             name));
     return std::nullopt;
 }
@@ -297,7 +314,7 @@ Outcome Decoder::State::handle_xa_end(const EventHeader& header, const Meaning& 
 Outcome Decoder::State::handle_xa_prepare(const EventHeader& header, Bytes body) {
     const auto xid = parse_xa_prepare(body);
     if (!xid) return damaged(xid.error());
-    if (!xid->one_phase) group.hold(xid->name);
+    if (!xid->one_phase) group.hold(xid->name, resume);
     return finish(header);
 }
 
@@ -330,13 +347,7 @@ Outcome Decoder::State::handle_rotate(const EventHeader& header, Bytes body) {
     const auto file = as_text(in.rest());
     if (!in.ok() || file.empty()) return damaged("the event is too short");
     const bool same_file = file == received.file;
-    if (!group.idle() && !same_file) {
-        log::warn(
-            "half a transaction stands at the end of a binlog file and is dropped "
-            "position={} next_file={}",
-            received.text(), file);
-        group.reset();
-    }
+    if (!same_file) start_file(file, offset);
     tables.end_statement();
     // Inside a file that is being read the made-up one repeats what we know better.
     const bool made_up = header.end_position == 0 || (header.flags & kFlagArtificial) != 0;
@@ -345,9 +356,46 @@ Outcome Decoder::State::handle_rotate(const EventHeader& header, Bytes body) {
     return std::nullopt;
 }
 
+void Decoder::State::start_file(std::string_view name, std::uint64_t offset) {
+    if (!group.idle())
+        log::warn(
+            "half a transaction stands at the end of a binlog file and is dropped "
+            "position={} next_file={}",
+            received.text(), name);
+    group.reset();
+    tables.end_statement();
+    received = {std::string(name), offset};
+}
+
+namespace {
+
+TableChoice choice_of(std::vector<sql::TableName> watched,
+                      std::vector<std::vector<ColumnHint>> hints) {
+    hints.resize(watched.size());
+    const auto index_of = [watched = std::move(watched)](std::string_view schema,
+                                                         std::string_view table) {
+        const auto found = std::find_if(watched.begin(), watched.end(), [&](const auto& name) {
+            return name.table == table && name.schema == schema;
+        });
+        return static_cast<std::size_t>(found - watched.begin());
+    };
+    const auto end = hints.size();
+    return {[index_of, end](std::string_view schema, std::string_view table) {
+                return index_of(schema, table) != end;
+            },
+            [index_of, hints = std::move(hints)](const TableMap& map) {
+                return hints[index_of(map.schema, map.table)];
+            }};
+}
+
+}  // namespace
+
 Decoder::Decoder(std::vector<sql::TableName> watched, Position start,
                  std::vector<std::vector<ColumnHint>> hints)
-    : state_(std::make_unique<State>(std::move(watched), std::move(hints), std::move(start))) {}
+    : Decoder(std::move(start), {choice_of(std::move(watched), std::move(hints)), {}, false}) {}
+
+Decoder::Decoder(Position start, DecoderOptions options)
+    : state_(std::make_unique<State>(std::move(options), std::move(start))) {}
 
 Decoder::~Decoder() = default;
 
@@ -355,16 +403,26 @@ Outcome Decoder::feed(std::span<const std::uint8_t> event) {
     return state_->feed(event);
 }
 
-Position Decoder::resume_position() const {
+const Position& Decoder::resume_position() const {
     return state_->resume;
 }
 
-Position Decoder::received_position() const {
+const Position& Decoder::received_position() const {
     return state_->received;
 }
 
 const std::string& Decoder::last_gtid() const {
     return state_->last_gtid;
+}
+
+Position Decoder::undecided_from() const {
+    return state_->group.undecided_from();
+}
+
+void Decoder::start_file(const std::string& name, std::uint64_t offset) {
+    state_->start_file(name, offset);
+    state_->format.reset();
+    state_->resume = state_->received;
 }
 
 void Decoder::reconnected() {

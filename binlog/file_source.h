@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// FileSource: an EventSource over one binlog file, without a server. For tests, post-mortems and
-// `wisp binlog`. Encrypted files are refused.
+// FileSource: an EventSource over one binlog file or standard input, without a server. For tests,
+// post-mortems and `wisp binlog`. Encrypted files are refused.
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -15,17 +15,26 @@
 
 namespace wisp::binlog {
 
-/// The file cannot be read: not there, not a binlog, cut off, encrypted.
+/// The file cannot be read: not there, not a binlog, encrypted.
 class FileError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
+/// The file ends inside an event: it is still being written, or its server crashed.
+class FileCutOff : public FileError {
+  public:
+    using FileError::FileError;
+};
+
 class FileSource : public EventSource {
   public:
     /// Starts at `offset`, which must be the start of an event; the FORMAT_DESCRIPTION at the
-    /// file's start is delivered first in any case. Throws FileError.
+    /// file's start is delivered first in any case. "-" is standard input. Throws FileError.
     explicit FileSource(const std::string& path, std::uint64_t offset = 4);
+    FileSource(const FileSource&) = delete;
+    FileSource& operator=(const FileSource&) = delete;
+    ~FileSource() override;
 
     std::span<const std::uint8_t> next() override;
     void cancel() noexcept override { cancelled_ = true; }
@@ -34,15 +43,20 @@ class FileSource : public EventSource {
     [[nodiscard]] const std::string& file_name() const { return name_; }
 
   private:
-    [[noreturn]] void fail(const std::string& what) const;
-    [[nodiscard]] bool read(std::uint8_t* out, std::size_t size);
+    [[nodiscard]] std::string complaint(const std::string& what) const;
+    /// True if that many unread bytes are in the buffer now.
+    [[nodiscard]] bool have(std::size_t size);
+    [[nodiscard]] bool fill();
+    void go_to(std::uint64_t offset);
 
-    std::ifstream in_;
+    int descriptor_ = -1;
     std::string path_;
     std::string name_;
-    std::uint64_t at_ = 4;
+    std::uint64_t at_ = 4;  // offset of the first unread byte
     std::uint64_t start_;
-    std::vector<std::uint8_t> event_;
+    std::vector<std::uint8_t> buffer_;
+    std::size_t begin_ = 0;  // unread bytes: begin_ … end_
+    std::size_t end_ = 0;
     std::atomic<bool> cancelled_ = false;
 };
 

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "binlog/gtid.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
+#include <iterator>
+#include <utility>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace wisp::binlog {
@@ -28,13 +33,35 @@ std::int64_t read_variable_signed(ByteReader& in) {
     return (raw & 1U) != 0 ? ~magnitude : magnitude;
 }
 
+/// "1-2-77" -> "1-2-" and 77.
+std::pair<std::string_view, std::uint64_t> split_sequence(std::string_view gtid) {
+    const auto digits = std::min(gtid.rfind('-'), gtid.size() - 1) + 1;
+    std::uint64_t sequence = 0;
+    std::from_chars(gtid.data() + digits, gtid.data() + gtid.size(), sequence);
+    return {gtid.substr(0, digits), sequence};
+}
+
 }  // namespace
 
+bool list_holds(std::string_view list, std::string_view gtid) {
+    const auto [stem, sequence] = split_sequence(gtid);
+    while (!list.empty()) {
+        const auto comma = std::min(list.find(','), list.size());
+        const auto [other_stem, other] = split_sequence(list.substr(0, comma));
+        if (other_stem == stem && other >= sequence) return true;
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    return false;
+}
+
 std::string uuid_digits(Bytes bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text;
+    text.reserve(64);  // with a number behind it
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-        text += fmt::format("{:02x}", bytes[i]);
+        text += kDigits[bytes[i] >> 4U];
+        text += kDigits[bytes[i] & 15U];
     }
     return text;
 }
@@ -46,7 +73,9 @@ Expected<Gtid> parse_gtid(Bytes body) {
     const Bytes sid = in.take(16);
     const std::uint64_t number = in.u64();
     if (!in.ok()) return Unexpected(std::string("a GTID event is too short"));
-    return Gtid{fmt::format("{}:{}", uuid_digits(sid), number), false};
+    Gtid gtid{uuid_digits(sid), false};
+    fmt::format_to(std::back_inserter(gtid.text), FMT_COMPILE(":{}"), number);
+    return gtid;
 }
 
 // MySQL: libs/mysql/binlog/event/control_events.h Gtid_event::define_fields (8.3 to 9.x). A message
@@ -82,7 +111,8 @@ Expected<Gtid> parse_mariadb_gtid(Bytes body, std::uint32_t server_id) {
     const std::uint32_t domain = in.u32();
     const std::uint8_t flags = in.u8();
     if (!in.ok()) return Unexpected(std::string("a MARIADB_GTID event is too short"));
-    return Gtid{fmt::format("{}-{}-{}", domain, server_id, sequence), (flags & kStandalone) != 0};
+    return Gtid{fmt::format(FMT_COMPILE("{}-{}-{}"), domain, server_id, sequence),
+                (flags & kStandalone) != 0};
 }
 
 }  // namespace wisp::binlog

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/expected.h"
 #include "binlog/byte_reader.h"
@@ -21,6 +22,9 @@ struct Gtid {
 [[nodiscard]] Expected<Gtid> parse_gtid_tagged(Bytes body);
 /// Body of MARIADB_GTID (162); the server id is in the event's header.
 [[nodiscard]] Expected<Gtid> parse_mariadb_gtid(Bytes body, std::uint32_t server_id);
+
+/// True if a MariaDB list of GTIDs has this one's domain and server at its number or a later one.
+[[nodiscard]] bool list_holds(std::string_view list, std::string_view gtid);
 
 /// 16 bytes as 8-4-4-4-12 hexadecimal digits.
 [[nodiscard]] std::string uuid_digits(Bytes bytes);

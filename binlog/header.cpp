@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "binlog/header.h"
 
-#include <zlib.h>
-
 #include <fmt/format.h>
+#include <libdeflate.h>
 
 namespace wisp::binlog {
 
@@ -28,7 +27,7 @@ Expected<EventHeader> parse_header(Bytes event) {
 bool checksum_matches(Bytes event) {
     if (event.size() < kHeaderSize + kChecksumSize) return false;
     const Bytes covered = event.first(event.size() - kChecksumSize);
-    const auto computed = ::crc32_z(0, covered.data(), covered.size());
+    const auto computed = ::libdeflate_crc32(0, covered.data(), covered.size());
     return ByteReader(event.last(kChecksumSize)).u32() == computed;
 }
 

@@ -284,7 +284,7 @@ std::string Writer::blob_expression(const JsonValue& value) {
     if (!column_type || !is_valid_utf8(value.bytes)) {
         refusal_ = fmt::format(
             "a JSON document holds a binary value of type {} that no SQL expression can make; "
-            "rewrite that value as a plain string or as VARBINARY, then start again",
+            "rewrite that value as a plain string or as VARBINARY",
             value.opaque_type);
         return {};
     }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "binlog/json_diff.h"
 #include "binlog/unpack.h"
 
 namespace wisp::binlog {
@@ -20,6 +21,7 @@ struct Form {
     ChangeKind kind = ChangeKind::kInsert;
     bool extra_data = false;  // version 2: a block with its own length
     bool compressed = false;  // MariaDB: zlib from the first row on
+    bool json_diffs = false;  // MySQL: after images start with what is partial in them
 };
 
 Form form_of(EventType type) {
@@ -36,6 +38,8 @@ Form form_of(EventType type) {
             return {ChangeKind::kUpdate, true, false};
         case EventType::kDeleteRows:
             return {ChangeKind::kDelete, true, false};
+        case EventType::kPartialUpdateRows:
+            return {ChangeKind::kUpdate, true, false, true};
         case EventType::kWriteRowsCompressedV1:
             return {ChangeKind::kInsert, false, true};
         case EventType::kUpdateRowsCompressedV1:
@@ -54,7 +58,8 @@ Form form_of(EventType type) {
 RowsHead read_head(ByteReader& in, std::size_t fixed_size) {
     RowsHead head;
     head.table_id = in.le(fixed_size == kOldFixedSize ? 4 : 6);
-    head.ends_statement = (in.u16() & kFlagEndsStatement) != 0;
+    head.flags = in.u16();
+    head.ends_statement = (head.flags & kFlagEndsStatement) != 0;
     return head;
 }
 
@@ -66,12 +71,16 @@ std::vector<bool> read_bitmap(ByteReader& in, std::size_t columns) {
     return bits;
 }
 
+std::size_t count_of(const std::vector<bool>& bits) {
+    std::size_t count = 0;
+    for (const bool bit : bits) count += bit ? 1 : 0;
+    return count;
+}
+
 /// Steps over one image: a null bit for each present column, then the values that are not NULL.
-RowImage take_image(ByteReader& in, Bytes all, const TableMap& table,
-                    const std::vector<bool>& present, std::size_t present_count,
-                    std::span<const ColumnHint> hints) {
+void skip_image(ByteReader& in, const TableMap& table, const std::vector<bool>& present,
+                std::size_t present_count, std::span<const ColumnHint> hints) {
     static constexpr ColumnHint kNoHint{};
-    const std::size_t start = in.offset();
     const Bytes nulls = in.take((present_count + 7) / 8);
     std::size_t bit = 0;
     for (std::size_t i = 0; i < present.size() && in.ok(); ++i) {
@@ -84,13 +93,6 @@ RowImage take_image(ByteReader& in, Bytes all, const TableMap& table,
         if (size == 0) in.fail();
         in.skip(size);
     }
-    return in.ok() ? RowImage{all.subspan(start, in.offset() - start)} : RowImage{};
-}
-
-std::size_t count_of(const std::vector<bool>& bits) {
-    std::size_t count = 0;
-    for (const bool bit : bits) count += bit ? 1 : 0;
-    return count;
 }
 
 std::string malformed(const TableMap& table) {
@@ -105,18 +107,25 @@ Expected<void> split(const std::shared_ptr<const RowsBlock>& block, ChangeKind k
     const std::size_t before_count = count_of(block->present_before);
     const std::size_t after_count = count_of(block->present_after);
     ByteReader in(all);
+    const auto image_since = [&](std::size_t start) {
+        return in.ok() ? RowImage{all.subspan(start, in.offset() - start)} : RowImage{};
+    };
     while (in.ok() && in.remaining() > 0) {
+        if (before_count + after_count == 0) in.fail();  // images without columns take no bytes
         const std::size_t start = in.offset();
         Change change;
         change.kind = kind;
         change.block = block;
-        if (kind != ChangeKind::kInsert)
-            change.before =
-                take_image(in, all, *block->table, block->present_before, before_count, hints);
-        if (kind != ChangeKind::kDelete)
-            change.after =
-                take_image(in, all, *block->table, block->present_after, after_count, hints);
-        if (in.offset() == start) in.fail();  // images without any column would never end
+        if (kind != ChangeKind::kInsert) {
+            skip_image(in, *block->table, block->present_before, before_count, hints);
+            change.before = image_since(start);
+        }
+        const std::size_t middle = in.offset();
+        if (kind != ChangeKind::kDelete) {
+            if (block->json_diffs) static_cast<void>(read_diff_columns(in, *block->table));
+            skip_image(in, *block->table, block->present_after, after_count, hints);
+            change.after = image_since(middle);
+        }
         out.push_back(std::move(change));
     }
     if (!in.ok()) return Unexpected(malformed(*block->table));
@@ -128,6 +137,7 @@ Expected<void> split(const std::shared_ptr<const RowsBlock>& block, ChangeKind k
 bool is_rows_event(EventType type) {
     return (type >= EventType::kWriteRowsV1 && type <= EventType::kDeleteRowsV1) ||
            (type >= EventType::kWriteRows && type <= EventType::kDeleteRows) ||
+           type == EventType::kPartialUpdateRows ||
            (type >= EventType::kWriteRowsCompressedV1 && type <= EventType::kDeleteRowsCompressed);
 }
 
@@ -143,7 +153,7 @@ Expected<std::size_t> parse_rows(EventType type, Bytes body, std::size_t fixed_s
                                  std::span<const ColumnHint> hints, std::vector<Change>& out) {
     const Form form = form_of(type);
     ByteReader in(body);
-    read_head(in, fixed_size);
+    const RowsHead head = read_head(in, fixed_size);
     if (form.extra_data) {
         const std::uint64_t size = in.u16();  // counts itself
         if (size < 2) in.fail();
@@ -157,12 +167,14 @@ Expected<std::size_t> parse_rows(EventType type, Bytes body, std::size_t fixed_s
                         table->schema, table->table, columns, table->columns.size()));
 
     auto block = std::make_shared<RowsBlock>();
+    block->flags = head.flags;
     auto first = read_bitmap(in, table->columns.size());
     if (form.kind == ChangeKind::kUpdate) block->present_after = read_bitmap(in, columns);
     if (form.kind == ChangeKind::kInsert)
         block->present_after = std::move(first);
     else
         block->present_before = std::move(first);
+    block->json_diffs = form.json_diffs;
     if (!in.ok()) return Unexpected(malformed(*table));
     const Bytes rows = in.rest();
     if (form.compressed) {

@@ -23,12 +23,14 @@ namespace wisp::binlog {
 struct RowsHead {
     std::uint64_t table_id = 0;
     bool ends_statement = false;
+    std::uint16_t flags = 0;
 };
 
 /// `fixed_size`: FormatDescription::fixed_size of the type; 6 means a 4-byte table id.
 [[nodiscard]] Expected<RowsHead> parse_rows_head(Bytes body, std::size_t fixed_size);
 
-/// Appends the changes of one rows event to `out` and returns the bytes they hold in memory.
+/// Appends the changes of one rows event to `out` and returns the bytes they hold in memory. None
+/// come of an event whose images hold no column (MySQL with MINIMAL, an INSERT of defaults only).
 [[nodiscard]] Expected<std::size_t> parse_rows(EventType type, Bytes body, std::size_t fixed_size,
                                                std::shared_ptr<const TableMap> table,
                                                std::span<const ColumnHint> hints,

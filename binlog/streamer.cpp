@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <condition_variable>
+#include <ctime>
 #include <mutex>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "base/log.h"
 #include "binlog/dump_channel.h"
+#include "binlog/gtid.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
 
@@ -68,24 +70,19 @@ bool may_pass(const mysql::Error& error, bool connected_before) {
            (connected_before && error.code() == kTlsError);
 }
 
-/// "1-2-77" -> "1-2-" and 77.
-std::pair<std::string_view, std::uint64_t> split_sequence(std::string_view gtid) {
-    const auto digits = std::min(gtid.rfind('-'), gtid.size() - 1) + 1;
-    std::uint64_t sequence = 0;
-    std::from_chars(gtid.data() + digits, gtid.data() + gtid.size(), sequence);
-    return {gtid.substr(0, digits), sequence};
+/// The server's clock; 0 in events that it makes up.
+std::uint32_t server_time(std::span<const std::uint8_t> event) {
+    constexpr std::size_t kTimestampSize = 4;
+    std::uint32_t timestamp = 0;
+    for (std::size_t i = std::min(kTimestampSize, event.size()); i > 0; --i)
+        timestamp = timestamp << 8U | event[i - 1];
+    return timestamp;
 }
 
-/// True if a MariaDB GTID list has this GTID's domain and server at this number or a later one.
-bool holds(std::string_view list, std::string_view gtid) {
-    const auto [stem, sequence] = split_sequence(gtid);
-    while (!list.empty()) {
-        const auto comma = std::min(list.find(','), list.size());
-        const auto [other_stem, other] = split_sequence(list.substr(0, comma));
-        if (other_stem == stem && other >= sequence) return true;
-        list.remove_prefix(std::min(comma + 1, list.size()));
-    }
-    return false;
+/// The same, and ours where the server tells none: it is idle, so we are not behind.
+std::uint32_t timestamp_of(std::span<const std::uint8_t> event) {
+    const auto timestamp = server_time(event);
+    return timestamp != 0 ? timestamp : static_cast<std::uint32_t>(std::time(nullptr));
 }
 
 }  // namespace
@@ -124,7 +121,7 @@ void Streamer::check_history(mysql::Connection& connection) {
     const auto& gtid = decoder_.last_gtid();
     if (!connection.server().mariadb() || gtid.empty()) return;
     const auto state = connection.scalar("SELECT @@global.gtid_binlog_state").value_or("");
-    if (holds(state, gtid)) return;
+    if (list_holds(state, gtid)) return;
     throw StreamError(
         fmt::format("{} does not have the same binlog any more: it had {} and its GTID state is "
                     "'{}' now; start "
@@ -146,10 +143,7 @@ std::unique_ptr<DumpChannel> Streamer::connect() {
 }
 
 void Streamer::note_event(std::span<const std::uint8_t> event) {
-    constexpr std::size_t kTimestampSize = 4;
-    std::uint32_t timestamp = 0;
-    for (std::size_t i = std::min(kTimestampSize, event.size()); i > 0; --i)
-        timestamp = timestamp << 8U | event[i - 1];
+    const std::uint32_t timestamp = server_time(event);
     attempts_ = 0;
     snapshot_.write([&](StreamSnapshot& now) {
         now.connected = true;
@@ -163,14 +157,19 @@ void Streamer::note_event(std::span<const std::uint8_t> event) {
 }
 
 void Streamer::read_all(DumpChannel& channel, const std::stop_token& stop,
-                        const std::function<void(Transaction&&)>& deliver) {
+                        const std::function<void(Transaction&&)>& deliver,
+                        const std::function<void(const Progressed&)>& progressed) {
     while (!stop.stop_requested()) {
         const auto event = channel.next();
         if (event.empty()) return;
         auto done = decoder_.feed(event);
-        if (!done) throw StreamError(done.error());
+        if (!done) throw StreamError(done.error() + ". This run cannot go on; start it again");
         note_event(event);
         if (*done) deliver(std::move(**done));
+        if (progressed && decoder_.resume_position() == decoder_.received_position()) {
+            progressed({decoder_.resume_position(), decoder_.last_gtid(), timestamp_of(event),
+                        decoder_.undecided_from()});
+        }
     }
 }
 
@@ -195,7 +194,8 @@ bool Streamer::wait_before_reconnect(const std::stop_token& stop, const std::str
     return true;
 }
 
-void Streamer::run(const std::stop_token& stop, const std::function<void(Transaction&&)>& deliver) {
+void Streamer::run(const std::stop_token& stop, const std::function<void(Transaction&&)>& deliver,
+                   const std::function<void(const Progressed&)>& progressed) {
     while (!stop.stop_requested()) {
         std::string why = "the server ended the stream";
         std::exception_ptr failure;
@@ -203,7 +203,7 @@ void Streamer::run(const std::stop_token& stop, const std::function<void(Transac
             const auto channel = connect();
             decoder_.reconnected();
             const std::stop_callback wake(stop, [&] { channel->cancel(); });
-            read_all(*channel, stop, deliver);
+            read_all(*channel, stop, deliver, progressed);
         } catch (const mysql::Error& error) {
             if (stop.stop_requested()) return;
             if (!may_pass(error, !identity_.empty()))

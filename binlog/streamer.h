@@ -56,6 +56,14 @@ struct StreamSnapshot {
     unsigned reconnects = 0;
 };
 
+/// How far the stream is between two transactions, whatever tables they were of.
+struct Progressed {
+    Position end;                 // everything before it was delivered
+    std::string gtid;             // of the last complete group; empty without GTIDs
+    std::uint32_t timestamp = 0;  // seconds; the server's clock, or ours when it is idle
+    Position undecided_from;      // as of a Transaction
+};
+
 class Streamer {
   public:
     Streamer(mysql::Endpoint endpoint, Position start, std::vector<sql::TableName> watched,
@@ -65,7 +73,10 @@ class Streamer {
     ~Streamer();
 
     /// Until stop: reads, decodes, delivers. Returns on stop; throws StreamError or mysql::Error.
-    void run(const std::stop_token& stop, const std::function<void(Transaction&&)>& deliver);
+    /// `progressed` may be empty; else it is told after each group, after each event between
+    /// groups, and with the server's heartbeats.
+    void run(const std::stop_token& stop, const std::function<void(Transaction&&)>& deliver,
+             const std::function<void(const Progressed&)>& progressed = {});
 
     [[nodiscard]] StreamSnapshot snapshot() const { return snapshot_.copy(); }
 
@@ -74,7 +85,8 @@ class Streamer {
     void check_identity(mysql::Connection& connection);
     void check_history(mysql::Connection& connection);
     void read_all(DumpChannel& channel, const std::stop_token& stop,
-                  const std::function<void(Transaction&&)>& deliver);
+                  const std::function<void(Transaction&&)>& deliver,
+                  const std::function<void(const Progressed&)>& progressed);
     void note_event(std::span<const std::uint8_t> event);
     [[nodiscard]] bool wait_before_reconnect(const std::stop_token& stop, const std::string& why);
 

@@ -5,8 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,13 +18,19 @@
 #include "binlog/byte_reader.h"
 #include "binlog/column_hint.h"
 #include "binlog/table_map.h"
-#include "sql/table_def.h"
 
 namespace wisp::binlog {
 
+/// Whose rows are read, and what the catalogue knows about their columns.
+struct TableChoice {
+    std::function<bool(std::string_view schema, std::string_view table)> watches;
+    /// Empty: no hints. Asked once for each definition of a table; may throw.
+    std::function<std::vector<ColumnHint>(const TableMap&)> hints;
+};
+
 class TableCache {
   public:
-    TableCache(std::vector<sql::TableName> watched, std::vector<std::vector<ColumnHint>> hints);
+    explicit TableCache(TableChoice choice) : choice_(std::move(choice)) {}
 
     struct Watched {
         std::shared_ptr<const TableMap> map;  // null: nobody wants the rows of this table
@@ -35,16 +45,22 @@ class TableCache {
     void end_statement() { ids_.clear(); }
 
   private:
-    static constexpr std::size_t kUnwatched = static_cast<std::size_t>(-1);
     struct Entry {
-        sql::TableName name;
-        std::vector<ColumnHint> hints;
         std::vector<std::uint8_t> body;       // of the last TABLE_MAP, to see that it is the same
         std::shared_ptr<const TableMap> map;  // parsed from it
+        std::vector<ColumnHint> hints;
+    };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view key) const {
+            return std::hash<std::string_view>{}(key);
+        }
     };
 
-    std::vector<Entry> watched_;
-    std::vector<std::pair<std::uint64_t, std::size_t>> ids_;  // id, index into watched_
+    TableChoice choice_;
+    /// Watched tables seen, by "schema\0…table" as the TABLE_MAP has it.
+    std::unordered_map<std::string, Entry, Hash, std::equal_to<>> watched_;
+    std::vector<std::pair<std::uint64_t, const Entry*>> ids_;  // null: not watched
 };
 
 }  // namespace wisp::binlog

@@ -144,6 +144,33 @@ void read_columns(ByteReader& in, TableMap& map) {
     for (std::size_t i = 0; i < types.size(); ++i) map.columns[i].type = types[i];
 }
 
+void note_sizes(LoggedColumn& column) {
+    switch (column.type) {
+        case kTimestampOld:
+        case kDatetimeOld:
+        case kTimeOld:
+            return;  // the hint decides
+        case kString:
+        case kVarchar:
+        case kVarcharCompressed:
+            column.length_bytes = column.meta > 255 ? 2 : 1;
+            return;
+        case kBlob:
+        case kTinyBlob:
+        case kMediumBlob:
+        case kLongBlob:
+        case kJson:
+        case kGeometry:
+        case kVector:
+        case kBlobCompressed:
+            column.length_bytes = static_cast<std::uint8_t>(column.meta);
+            return;
+        default:
+            column.fixed_bytes =
+                static_cast<std::uint8_t>(value_size_by_type(column, {}, ByteReader({})));
+    }
+}
+
 Expected<void> read_all_meta(ByteReader& in, TableMap& map) {
     ByteReader meta(in.take(in.packed()));
     for (std::size_t i = 0; i < map.columns.size(); ++i) {
@@ -154,6 +181,7 @@ Expected<void> read_all_meta(ByteReader& in, TableMap& map) {
                 "column {} of `{}`.`{}` has type code {} in the binlog, which is not supported",
                 i + 1, map.schema, map.table, logged_type));
         if (meta.ok() && !meta_is_sound(column)) meta.fail();
+        if (meta.ok()) note_sizes(column);
     }
     if (!meta.ok()) in.fail();
     return {};
@@ -161,6 +189,8 @@ Expected<void> read_all_meta(ByteReader& in, TableMap& map) {
 
 /// Optional metadata: type, packed length, value. Everything but the signedness is skipped.
 void read_optional(ByteReader& in, TableMap& map) {
+    const Bytes fields = ByteReader(in).rest();
+    map.optional_fields.assign(fields.begin(), fields.end());
     while (in.remaining() > 0) {
         const auto field = in.u8();
         const Bytes value = in.take(in.packed());
@@ -201,7 +231,8 @@ Expected<TableMap> parse_table_map(Bytes body, std::size_t fixed_size) {
 
 // MySQL: libs/mysql/binlog/event/binary_log_funcs.cpp calc_field_size (9.x); MariaDB:
 // sql/log_event.cc / rpl_utility.cc table_def::calc_field_size (10.11).
-std::uint64_t value_size(const LoggedColumn& column, const ColumnHint& hint, ByteReader in) {
+std::uint64_t value_size_by_type(const LoggedColumn& column, const ColumnHint& hint,
+                                 ByteReader in) {
     const auto prefixed = [&](std::size_t prefix) {
         const std::uint64_t size = in.le(prefix);
         return in.ok() ? prefix + size : 0;

@@ -57,6 +57,10 @@ struct LoggedColumn {
     /// length; BIT: bits; DECIMAL: precision << 8 | scale; temporal types: digits after the second.
     std::uint16_t meta = 0;
     bool nullable = false;
+    /// How long a value is, where the type and meta alone say it: so many bytes, or a length of so
+    /// many bytes before the value. Both 0: ask value_size().
+    std::uint8_t fixed_bytes = 0;
+    std::uint8_t length_bytes = 0;
 };
 
 struct TableMap {
@@ -66,6 +70,8 @@ struct TableMap {
     std::vector<LoggedColumn> columns;
     /// By column; only where the server logs it (MySQL 8.0 on by default; MariaDB not).
     std::optional<std::vector<bool>> unsigned_columns;
+    /// The optional fields as logged; table_metadata.h reads what is not needed to split rows.
+    std::vector<std::uint8_t> optional_fields;
 };
 
 /// The head of a TABLE_MAP body, enough to know whether anybody wants the rest.
@@ -79,9 +85,18 @@ struct TableMapName {
 [[nodiscard]] Expected<TableMapName> parse_table_map_name(Bytes body, std::size_t fixed_size);
 [[nodiscard]] Expected<TableMap> parse_table_map(Bytes body, std::size_t fixed_size);
 
+/// The slow way of value_size(): by the column's type.
+[[nodiscard]] std::uint64_t value_size_by_type(const LoggedColumn& column, const ColumnHint& hint,
+                                               ByteReader in);
+
 /// Bytes of the next value of a column in a row image that `in` stands at the start of, its length
 /// prefix included. Reads the prefix only. 0 with in.ok() false: the prefix is cut off.
-[[nodiscard]] std::uint64_t value_size(const LoggedColumn& column, const ColumnHint& hint,
-                                       ByteReader in);
+[[nodiscard]] inline std::uint64_t value_size(const LoggedColumn& column, const ColumnHint& hint,
+                                              ByteReader in) {
+    if (column.fixed_bytes != 0) return column.fixed_bytes;
+    if (column.length_bytes == 0) return value_size_by_type(column, hint, in);
+    const std::uint64_t size = in.le(column.length_bytes);
+    return in.ok() ? column.length_bytes + size : 0;
+}
 
 }  // namespace wisp::binlog

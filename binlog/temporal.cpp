@@ -6,9 +6,7 @@
 #include "binlog/temporal.h"
 
 #include <array>
-#include <ctime>
-
-#include <fmt/format.h>
+#include <chrono>
 
 namespace wisp::binlog {
 
@@ -31,15 +29,32 @@ struct Date {
     std::uint64_t day = 0;
 };
 
-std::string text_of(const Date& date) {
-    return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+void append(ShortText& out, const Date& date) {
+    // No server stores a year beyond 9999; what damaged bytes say must not look like one.
+    out.append_digits(date.year, date.year > 9999 ? 6 : 4);
+    out.append('-');
+    out.append_digits(date.month, 2);
+    out.append('-');
+    out.append_digits(date.day, 2);
 }
 
-std::string text_of(const Clock& clock, unsigned digits) {
-    auto text = fmt::format("{:02}:{:02}:{:02}", clock.hour, clock.minute, clock.second);
-    if (digits > 0)
-        text += fmt::format(".{:0{}}", clock.micros / kPowers[kMaxDigits - digits], digits);
-    return text;
+void append(ShortText& out, const Clock& clock, unsigned digits) {
+    out.append_digits(clock.hour, clock.hour > 99 ? 3 : 2);
+    out.append(':');
+    out.append_digits(clock.minute, 2);
+    out.append(':');
+    out.append_digits(clock.second, 2);
+    if (digits == 0) return;
+    out.append('.');
+    out.append_digits(clock.micros / kPowers[kMaxDigits - digits], digits);
+}
+
+ShortText text_of(const Date& date, const Clock& clock, unsigned digits) {
+    ShortText out;
+    append(out, date);
+    out.append(' ');
+    append(out, clock, digits);
+    return out;
 }
 
 /// Stored fractions count in units of 10^-2, 10^-4, 10^-6 s by their number of bytes.
@@ -53,38 +68,40 @@ Clock clock_of(std::uint64_t bits, std::uint64_t micros) {
 }
 
 /// 17 bits year * 13 + month, 5 day, 5 hour, 6 minute, 6 second.
-std::string datetime_of_bits(std::uint64_t bits, std::uint64_t micros, unsigned digits) {
+ShortText datetime_of_bits(std::uint64_t bits, std::uint64_t micros, unsigned digits) {
     const std::uint64_t day = bits >> 17U;
     const std::uint64_t month = day >> 5U;
-    return text_of(Date{month / 13, month % 13, day & 31U}) + ' ' +
-           text_of(clock_of(bits & 0x1ffffU, micros), digits);
-}
-
-std::string time_of(bool negative, const Clock& clock, unsigned digits) {
-    return (negative ? "-" : "") + text_of(clock, digits);
-}
-
-std::string utc_text(std::uint32_t seconds, std::uint64_t micros, unsigned digits) {
-    if (seconds == 0 && micros == 0) return text_of(Date{}) + ' ' + text_of(Clock{}, digits);
-    const auto when = static_cast<std::time_t>(seconds);
-    std::tm utc{};
-    ::gmtime_r(&when, &utc);
-    const auto number = [](int field) { return static_cast<std::uint64_t>(field); };
-    return text_of(Date{number(utc.tm_year + 1900), number(utc.tm_mon + 1), number(utc.tm_mday)}) +
-           ' ' +
-           text_of(Clock{number(utc.tm_hour), number(utc.tm_min), number(utc.tm_sec), micros},
+    return text_of(Date{month / 13, month % 13, day & 31U}, clock_of(bits & 0x1ffffU, micros),
                    digits);
+}
+
+ShortText time_of(bool negative, const Clock& clock, unsigned digits) {
+    ShortText out;
+    if (negative) out.append('-');
+    append(out, clock, digits);
+    return out;
+}
+
+ShortText utc_text(std::uint32_t seconds, std::uint64_t micros, unsigned digits) {
+    if (seconds == 0 && micros == 0) return text_of(Date{}, Clock{}, digits);
+    constexpr std::uint32_t kDay = 86'400;
+    const std::chrono::year_month_day date{
+        std::chrono::sys_days{std::chrono::days{seconds / kDay}}};
+    const std::uint32_t time = seconds % kDay;
+    return text_of(Date{static_cast<std::uint64_t>(int{date.year()}), unsigned{date.month()},
+                        unsigned{date.day()}},
+                   Clock{time / 3600, time / 60 % 60, time % 60, micros}, digits);
 }
 
 }  // namespace
 
-std::string timestamp_text(ByteReader& in, unsigned digits) {
+ShortText timestamp_text(ByteReader& in, unsigned digits) {
     const auto seconds = static_cast<std::uint32_t>(in.be(4));
     const auto size = fraction_size(digits);
     return utc_text(seconds, micros_of(in.be(size), size), digits);
 }
 
-std::string datetime_text(ByteReader& in, unsigned digits) {
+ShortText datetime_text(ByteReader& in, unsigned digits) {
     constexpr std::uint64_t kOffset = 0x8000000000;
     const std::uint64_t stored = in.be(5);
     const auto size = fraction_size(digits);
@@ -95,7 +112,7 @@ std::string datetime_text(ByteReader& in, unsigned digits) {
 }
 
 // Whole part and fraction are one number: -00:00:00.5 is the offset minus a half.
-std::string time_text(ByteReader& in, unsigned digits) {
+ShortText time_text(ByteReader& in, unsigned digits) {
     const auto size = fraction_size(digits);
     const auto shift = 8 * size;
     const auto offset = std::int64_t{0x800000} << shift;
@@ -106,9 +123,11 @@ std::string time_text(ByteReader& in, unsigned digits) {
 }
 
 // 15 bits year, 4 month, 5 day; little-endian.
-std::string date_text(ByteReader& in) {
+ShortText date_text(ByteReader& in) {
     const std::uint64_t bits = in.le(3);
-    return text_of(Date{bits >> 9U, bits >> 5U & 15U, bits & 31U});
+    ShortText out;
+    append(out, Date{bits >> 9U, bits >> 5U & 15U, bits & 31U});
+    return out;
 }
 
 std::size_t old_timestamp_size(unsigned digits) {
@@ -125,21 +144,21 @@ std::size_t old_time_size(unsigned digits) {
     return digits > kMaxDigits ? 0 : kSizes[digits];
 }
 
-std::string old_timestamp_text(ByteReader& in, unsigned digits) {
+ShortText old_timestamp_text(ByteReader& in, unsigned digits) {
     if (digits > kMaxDigits) in.fail();
     const auto seconds = static_cast<std::uint32_t>(digits == 0 ? in.le(4) : in.be(4));
     const std::uint64_t fraction = in.be((digits + 1) / 2);
     return in.ok() ? utc_text(seconds, fraction * kPowers[kMaxDigits - digits], digits)
-                   : std::string{};
+                   : ShortText{};
 }
 
 // Without fraction: the decimal digits YYYYMMDDhhmmss. With: big-endian, in units of 10^-digits s,
 // ((((year * 13 + month) * 32 + day) * 24 + hour) * 60 + minute) * 60 + second.
-std::string old_datetime_text(ByteReader& in, unsigned digits) {
+ShortText old_datetime_text(ByteReader& in, unsigned digits) {
     if (digits == 0) {
         const std::uint64_t n = in.le(8);
-        return text_of(Date{n / 10'000'000'000, n / 100'000'000 % 100, n / 1'000'000 % 100}) + ' ' +
-               text_of(Clock{n / 10'000 % 100, n / 100 % 100, n % 100, 0}, 0);
+        return text_of(Date{n / 10'000'000'000, n / 100'000'000 % 100, n / 1'000'000 % 100},
+                       Clock{n / 10'000 % 100, n / 100 % 100, n % 100, 0}, 0);
     }
     if (digits > kMaxDigits) in.fail();
     if (!in.ok()) return {};
@@ -148,12 +167,12 @@ std::string old_datetime_text(ByteReader& in, unsigned digits) {
     n /= kPowers[digits];
     const Clock clock{n / 3600 % 24, n / 60 % 60, n % 60, micros};
     n /= 86'400;
-    return text_of(Date{n / 32 / 13, n / 32 % 13, n % 32}) + ' ' + text_of(clock, digits);
+    return text_of(Date{n / 32 / 13, n / 32 % 13, n % 32}, clock, digits);
 }
 
 // Without fraction: the decimal digits hhmmss, signed. With: big-endian, in units of 10^-digits s,
 // moved up by 838:59:59 + 1 s.
-std::string old_time_text(ByteReader& in, unsigned digits) {
+ShortText old_time_text(ByteReader& in, unsigned digits) {
     if (digits == 0) {
         const auto stored = static_cast<std::uint32_t>(in.le(3));
         const auto number = static_cast<std::int32_t>(stored << 8U) >> 8;
@@ -175,7 +194,7 @@ std::string old_time_text(ByteReader& in, unsigned digits) {
 
 std::string packed_datetime_text(std::int64_t packed) {
     const auto bits = static_cast<std::uint64_t>(packed);
-    return datetime_of_bits(bits >> 24U, bits & 0xffffffU, kMaxDigits);
+    return std::string(datetime_of_bits(bits >> 24U, bits & 0xffffffU, kMaxDigits).view());
 }
 
 std::string packed_date_text(std::int64_t packed) {
@@ -185,7 +204,8 @@ std::string packed_date_text(std::int64_t packed) {
 std::string packed_time_text(std::int64_t packed) {
     const auto magnitude =
         packed < 0 ? ~static_cast<std::uint64_t>(packed) + 1 : static_cast<std::uint64_t>(packed);
-    return time_of(packed < 0, clock_of(magnitude >> 24U, magnitude & 0xffffffU), kMaxDigits);
+    return std::string(
+        time_of(packed < 0, clock_of(magnitude >> 24U, magnitude & 0xffffffU), kMaxDigits).view());
 }
 
 }  // namespace wisp::binlog

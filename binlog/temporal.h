@@ -8,6 +8,7 @@
 #include <string>
 
 #include "binlog/byte_reader.h"
+#include "binlog/short_text.h"
 
 namespace wisp::binlog {
 
@@ -17,18 +18,18 @@ namespace wisp::binlog {
 }
 
 // The types of MySQL 5.6, MariaDB 10.1 and later. `digits` after the second, 0 to 6.
-[[nodiscard]] std::string timestamp_text(ByteReader& in, unsigned digits);
-[[nodiscard]] std::string datetime_text(ByteReader& in, unsigned digits);
-[[nodiscard]] std::string time_text(ByteReader& in, unsigned digits);
-[[nodiscard]] std::string date_text(ByteReader& in);
+[[nodiscard]] ShortText timestamp_text(ByteReader& in, unsigned digits);
+[[nodiscard]] ShortText datetime_text(ByteReader& in, unsigned digits);
+[[nodiscard]] ShortText time_text(ByteReader& in, unsigned digits);
+[[nodiscard]] ShortText date_text(ByteReader& in);
 
 // The types before; with digits > 0 MariaDB's of mysql56_temporal_format=OFF.
 [[nodiscard]] std::size_t old_timestamp_size(unsigned digits);
 [[nodiscard]] std::size_t old_datetime_size(unsigned digits);
 [[nodiscard]] std::size_t old_time_size(unsigned digits);
-[[nodiscard]] std::string old_timestamp_text(ByteReader& in, unsigned digits);
-[[nodiscard]] std::string old_datetime_text(ByteReader& in, unsigned digits);
-[[nodiscard]] std::string old_time_text(ByteReader& in, unsigned digits);
+[[nodiscard]] ShortText old_timestamp_text(ByteReader& in, unsigned digits);
+[[nodiscard]] ShortText old_datetime_text(ByteReader& in, unsigned digits);
+[[nodiscard]] ShortText old_time_text(ByteReader& in, unsigned digits);
 
 // The 64-bit form of binary JSON: seconds part << 24 | microseconds, signed for TIME.
 [[nodiscard]] std::string packed_datetime_text(std::int64_t packed);

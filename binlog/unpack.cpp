@@ -16,6 +16,13 @@ namespace {
 constexpr std::uint64_t kNotTold = ~std::uint64_t{0};
 constexpr std::uint64_t kMaxEventSize = 1ULL << 30U;  // 1 GiB, as max_allowed_packet
 
+/// Whether so many bytes can have come out of these: deflate makes at most 1032 of one. What a
+/// damaged log announces must not cost the memory.
+bool can_inflate_to(std::uint64_t size, Bytes packed) {
+    constexpr std::uint64_t kMostOfOne = 1032;
+    return size <= kMaxEventSize && size <= packed.size() * kMostOfOne;
+}
+
 struct FreeStream {
     void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
 };
@@ -121,11 +128,16 @@ Expected<Bytes> PayloadReader::next() {
                        size - kHeaderSize <= state_->left;
     if (!sound)
         return Unexpected(std::string("an event inside a TRANSACTION_PAYLOAD has a wrong size"));
-    event.resize(size);
-    got = state_->read(event.data() + kHeaderSize, size - kHeaderSize);
-    if (!got) return Unexpected(std::move(got.error()));
-    if (*got != size - kHeaderSize)
-        return Unexpected(std::string("the last event of a TRANSACTION_PAYLOAD is cut off"));
+    // In steps: a size that is only announced must not cost the memory.
+    constexpr std::size_t kStep = std::size_t{1} << 20U;
+    while (event.size() < size) {
+        const std::size_t have = event.size();
+        event.resize(std::min<std::size_t>(size, have + kStep));
+        got = state_->read(event.data() + have, event.size() - have);
+        if (!got) return Unexpected(std::move(got.error()));
+        if (*got != event.size() - have)
+            return Unexpected(std::string("the last event of a TRANSACTION_PAYLOAD is cut off"));
+    }
     return Bytes(event);
 }
 
@@ -138,7 +150,7 @@ Expected<std::vector<std::uint8_t>> inflate_event_part(Bytes packed) {
     const std::uint64_t size = in.be(length_bytes);
     const bool zlib =
         (lead & 0x80U) != 0 && (lead & 0x70U) == 0 && length_bytes >= 1 && length_bytes <= 4;
-    if (!in.ok() || !zlib || size > kMaxEventSize)
+    if (!in.ok() || !zlib || !can_inflate_to(size, packed))
         return Unexpected(
             std::string("a compressed event is malformed or uses an unknown algorithm: set "
                         "log_bin_compress=OFF on the server"));
@@ -158,7 +170,7 @@ Expected<std::string> inflate_column(Bytes packed, std::uint64_t limit) {
     const unsigned length_bytes = lead & 7U;
     const std::uint64_t size = in.be(length_bytes);
     const bool zlib = (lead & 0xf0U) == 0x80U && length_bytes >= 1 && length_bytes <= 4;
-    if (!in.ok() || !zlib || size > limit || size > kMaxEventSize)
+    if (!in.ok() || !zlib || size > limit || !can_inflate_to(size, packed))
         return Unexpected(std::string("a value of a COMPRESSED column is malformed"));
     std::string plain(size, '\0');
     if (!inflate_exactly(in.rest(), (lead & 8U) != 0, reinterpret_cast<std::uint8_t*>(plain.data()),

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include "binlog/decimal.h"
 #include "binlog/gtid.h"
 #include "binlog/json_binary.h"
+#include "binlog/json_diff.h"
 #include "binlog/temporal.h"
 #include "binlog/unpack.h"
 
@@ -40,9 +42,9 @@ void set_signed(Value& value, std::int64_t number) {
     value.integer = number;
 }
 
-void set_text(Value& value, std::string text) {
+void set_text(Value& value, std::string_view text) {
     value.kind = Value::Kind::kText;
-    value.text = std::move(text);
+    value.text.assign(text);  // keeps the memory of the row before
 }
 
 void set_bytes(Value& value, std::string_view bytes) {
@@ -141,7 +143,7 @@ Expected<void> decode_value(ByteReader& in, const Context& context, Value& value
             decode_bit(in, meta, value);
             break;
         case kDecimal:
-            set_text(value, decimal_text(in, meta >> 8U, meta & 0xffU));
+            set_text(value, decimal_digits(in, meta >> 8U, meta & 0xffU));
             break;
         case kDate:
         case kNewDate:
@@ -193,6 +195,87 @@ Expected<void> decode_value(ByteReader& in, const Context& context, Value& value
     return {};
 }
 
+/// How an image is less than a row.
+struct Partly {
+    std::vector<bool> known;                           // columns to step over; may be empty
+    std::vector<bool> diffs;                           // documents that are differences; the same
+    std::vector<std::pair<std::size_t, Bytes>> found;  // differences met, by column
+};
+
+bool is_set(const std::vector<bool>& bits, std::size_t i) {
+    return i < bits.size() && bits[i];
+}
+
+void start_row(const TableMap& table, std::size_t last_column, DecodedRow& out) {
+    out.unpacked.clear();
+    out.json_diffs.clear();
+    out.values.resize(last_column >= table.columns.size() ? table.columns.size() : last_column + 1);
+    for (Value& value : out.values) value.kind = Value::Kind::kNull;
+}
+
+Expected<void> decode_columns(ByteReader& in, const TableMap& table,
+                              const std::vector<bool>& present, std::span<const ColumnHint> hints,
+                              Partly& partly, DecodedRow& out) {
+    const auto present_count = std::count(present.begin(), present.end(), true);
+    const Bytes nulls = in.take((static_cast<std::size_t>(present_count) + 7) / 8);
+    const bool all_present = static_cast<std::size_t>(present_count) == present.size() &&
+                             present.size() >= out.values.size();
+    const bool all_whole = partly.known.empty() && partly.diffs.empty();
+    std::size_t bit = 0;
+    for (std::size_t i = 0; i < out.values.size(); ++i) {
+        if (!all_present && !is_set(present, i)) continue;
+        const bool is_null = nulls.empty() || (nulls[bit / 8] & 1U << bit % 8) != 0;
+        ++bit;
+        if (is_null) continue;
+        const auto& column = table.columns[i];
+        const ColumnHint hint = i < hints.size() ? hints[i] : ColumnHint{};
+        Expected<void> done;
+        if (!all_whole && is_set(partly.known, i)) {
+            in.skip(value_size(column, hint, in));
+        } else if (!all_whole && is_set(partly.diffs, i)) {
+            partly.found.emplace_back(i, in.take(in.le(column.meta)));
+        } else {
+            const auto& logged = table.unsigned_columns;
+            const bool is_unsigned = logged ? (*logged)[i] : hint.is_unsigned;
+            done = decode_value(in, {column, hint, is_unsigned, out}, out.values[i]);
+        }
+        if (!done || !in.ok())
+            return Unexpected(fmt::format("column {} of a row of `{}`.`{}` cannot be decoded: {}",
+                                          i + 1, table.schema, table.table,
+                                          done ? "its bytes are malformed" : done.error()));
+    }
+    if (!in.ok())
+        return Unexpected(fmt::format("a row of `{}`.`{}` is cut off", table.schema, table.table));
+    return {};
+}
+
+/// Takes what the after image lacks from the before image, and applies differences to documents.
+Expected<void> add_unchanged(const Change& change, std::span<const ColumnHint> hints,
+                             const std::vector<std::pair<std::size_t, Bytes>>& diffs,
+                             DecodedRow& out) {
+    const RowsBlock& block = *change.block;
+    Partly rest;
+    rest.known = block.present_after;
+    for (const auto& [column, bytes] : diffs) rest.known[column] = false;
+    ByteReader in(change.before.bytes);
+    auto done = decode_columns(in, *block.table, block.present_before, hints, rest, out);
+    if (!done) return done;
+    for (const auto& [column, bytes] : diffs) {
+        Value& value = out.values[column];
+        if (value.kind != Value::Kind::kJson) {  // not in the before image
+            out.json_diffs.emplace_back(column, bytes);
+            continue;
+        }
+        auto document = with_json_diffs(std::move(value.text), bytes);
+        if (!document)
+            return Unexpected(fmt::format("column {} of a row of `{}`.`{}` cannot be decoded: {}",
+                                          column + 1, block.table->schema, block.table->table,
+                                          document.error()));
+        value.text = std::move(*document);
+    }
+    return {};
+}
+
 std::string zero_padded(std::string_view bytes, std::size_t size) {
     std::string padded(bytes.substr(0, size));
     padded.resize(size, '\0');
@@ -204,31 +287,10 @@ std::string zero_padded(std::string_view bytes, std::size_t size) {
 Expected<void> decode_image(const RowImage& image, const TableMap& table,
                             const std::vector<bool>& present, std::span<const ColumnHint> hints,
                             std::size_t last_column, DecodedRow& out) {
-    out.unpacked.clear();
-    out.values.resize(last_column >= table.columns.size() ? table.columns.size() : last_column + 1);
-    const auto present_count = std::count(present.begin(), present.end(), true);
+    start_row(table, last_column, out);
     ByteReader in(image.bytes);
-    const Bytes nulls = in.take((static_cast<std::size_t>(present_count) + 7) / 8);
-    std::size_t bit = 0;
-    for (std::size_t i = 0; i < out.values.size(); ++i) {
-        Value& value = out.values[i];
-        value.kind = Value::Kind::kNull;
-        if (i >= present.size() || !present[i]) continue;
-        const bool is_null = nulls.empty() || (nulls[bit / 8] & 1U << bit % 8) != 0;
-        ++bit;
-        if (is_null) continue;
-        const ColumnHint hint = i < hints.size() ? hints[i] : ColumnHint{};
-        const auto& logged = table.unsigned_columns;
-        const bool is_unsigned = logged ? (*logged)[i] : hint.is_unsigned;
-        auto done = decode_value(in, {table.columns[i], hint, is_unsigned, out}, value);
-        if (!done || !in.ok())
-            return Unexpected(fmt::format("column {} of a row of `{}`.`{}` cannot be decoded: {}",
-                                          i + 1, table.schema, table.table,
-                                          done ? "its bytes are malformed" : done.error()));
-    }
-    if (!in.ok())
-        return Unexpected(fmt::format("a row of `{}`.`{}` is cut off", table.schema, table.table));
-    return {};
+    Partly whole;
+    return decode_columns(in, table, present, hints, whole, out);
 }
 
 Expected<void> decode_before(const Change& change, std::span<const ColumnHint> hints,
@@ -239,8 +301,28 @@ Expected<void> decode_before(const Change& change, std::span<const ColumnHint> h
 
 Expected<void> decode_after(const Change& change, std::span<const ColumnHint> hints,
                             std::size_t last_column, DecodedRow& out) {
-    return decode_image(change.after, *change.block->table, change.block->present_after, hints,
-                        last_column, out);
+    const RowsBlock& block = *change.block;
+    start_row(*block.table, last_column, out);
+    ByteReader in(change.after.bytes);
+    Partly partly;
+    if (block.json_diffs) partly.diffs = read_diff_columns(in, *block.table);
+    auto done = decode_columns(in, *block.table, block.present_after, hints, partly, out);
+    if (!done || change.kind == ChangeKind::kInsert) return done;
+    const auto end = block.present_after.begin() + static_cast<std::ptrdiff_t>(out.values.size());
+    const bool complete = std::find(block.present_after.begin(), end, false) == end;
+    if (complete && partly.found.empty()) return {};
+    return add_unchanged(change, hints, partly.found, out);
+}
+
+bool knows_after(const Change& change, std::size_t column) {
+    const RowsBlock& block = *change.block;
+    const auto holds = [&](const std::vector<bool>& present) {
+        return column < present.size() && present[column];
+    };
+    const bool in_full = !block.json_diffs || column >= block.table->columns.size() ||
+                         block.table->columns[column].type != kJson;
+    if (holds(block.present_after) && in_full) return true;
+    return change.kind == ChangeKind::kUpdate && holds(block.present_before);
 }
 
 bool is_full(const std::vector<bool>& present) {

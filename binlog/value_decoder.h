@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/expected.h"
@@ -26,6 +28,8 @@ struct DecodedRow {
     std::vector<sql::Value> values;
     /// Owns what had to be unpacked (MariaDB compressed columns); values point into it.
     std::deque<std::string> unpacked;
+    /// Differences (json_diff.h) of documents whose old form is in no image, by column.
+    std::vector<std::pair<std::size_t, std::span<const std::uint8_t>>> json_diffs;
 };
 
 inline constexpr std::size_t kAllColumns = static_cast<std::size_t>(-1);
@@ -37,11 +41,18 @@ inline constexpr std::size_t kAllColumns = static_cast<std::size_t>(-1);
                                           std::span<const ColumnHint> hints,
                                           std::size_t last_column, DecodedRow& out);
 
-/// The same for the images of a change. before: update and delete only; after: insert and update.
+/// The row before a change: updates and deletes only. Columns that are not in its image are kNull.
 [[nodiscard]] Expected<void> decode_before(const Change& change, std::span<const ColumnHint> hints,
                                            std::size_t last_column, DecodedRow& out);
+/// The row after a change: inserts and updates only. What the after image leaves out of an update
+/// has not changed (binlog_row_image MINIMAL, NOBLOB, FULL_NODUP) and is taken from the before
+/// image; JSON differences are applied to the document there. Columns for which knows_after() is
+/// false are kNull; differences without a document go to json_diffs.
 [[nodiscard]] Expected<void> decode_after(const Change& change, std::span<const ColumnHint> hints,
                                           std::size_t last_column, DecodedRow& out);
+
+/// Whether the images of an insert or update tell the column's value after it.
+[[nodiscard]] bool knows_after(const Change& change, std::size_t column);
 
 /// True if the image holds every column (binlog_row_image = FULL).
 [[nodiscard]] bool is_full(const std::vector<bool>& present);

@@ -4,13 +4,29 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
 
 #include "base/log.h"
+#include "base/terminal.h"
+#include "cmd/exit_code.h"
 #include "cmd/flags.h"
+#include "cmd/keyboard.h"
+#include "cmd/metrics_served.h"
+#include "cmd/postpone_file.h"
+#include "cmd/resume_command.h"
+#include "cmd/run_report.h"
 #include "cmd/signals.h"
-#include "cmd/status_line.h"
 #include "cmd/status_printer.h"
+#include "control/console.h"
+#include "control/keys.h"
+#include "control/listener.h"
+#include "control/live_view.h"
+#include "control/socket.h"
+#include "control/status_text.h"
+#include "migrator/estimate/report.h"
 #include "migrator/migrate_job.h"
 #include "migrator/refusal.h"
 #include "sql/identifier.h"
@@ -18,103 +34,312 @@
 namespace wisp::cmd {
 namespace {
 
-constexpr int kOk = 0;
-constexpr int kFailed = 1;
-constexpr int kWrongFlags = 2;
+/// What a run says on stdout: gh-ost's "# …" lines. With --log-format=json they are log lines, so
+/// that every line of ours can be parsed, and the report is the last one on stdout.
+class Voice {
+  public:
+    explicit Voice(log::Format format) : format_(format) {}
 
-spdlog::level::level_enum level(LogLevel level) {
-    switch (level) {
-        case LogLevel::kError:
-            return spdlog::level::warn;
-        case LogLevel::kInfo:
-            return spdlog::level::info;
-        case LogLevel::kDebug:
-            return spdlog::level::debug;
-    }
-    return spdlog::level::info;
-}
-
-/// The postpone file is made at the start if it is missing, so that it can be removed later.
-void make_postpone_file(const std::string& path) {
-    if (path.empty()) return;
-    const std::ofstream file(path, std::ios::app);
-    if (!file) {
-        throw migrator::Refusal("--postpone-cut-over-flag-file: " + path + " cannot be created");
-    }
-}
-
-void show_preview(const migrator::MigrateJob& job) {
-    const migrator::Plan& plan = job.plan();
-    fmt::print("# Preview of the migration of {} on {}; nothing was changed\n",
-               sql::quote(plan.names.source), job.route().write.label());
-    fmt::print("# Key: {}; columns carried over: {}", plan.key.source_index_name,
-               plan.columns.size());
-    for (const auto& column : plan.columns) {
-        if (!sql::same_name(column.source.name, column.ghost.name)) {
-            fmt::print("; {} becomes {}", sql::quote(column.source.name),
-                       sql::quote(column.ghost.name));
+    void say(const std::string& line) const {
+        if (format_ == log::Format::kJson) {
+            log::info("{}", line);
+        } else {
+            terminal::above([&] {
+                fmt::print("# {}\n", line);
+                std::fflush(stdout);
+            });
         }
     }
-    for (const auto& column : plan.dropped) fmt::print("; {} is dropped", sql::quote(column));
-    fmt::print("\n# Rows, estimated: {}\n", plan.source.estimated_rows);
-    fmt::print("{}\n# Add --execute to migrate\n", plan.ghost.create_statement);
-}
-
-void show_summary(const migrator::MigrateJob& job, const migrator::MigrationOptions& options) {
-    const auto s = job.snapshot();
-    const migrator::Plan& plan = job.plan();
-    fmt::print(
-        "# Migrated {}: {} rows copied in {} chunks, {} changes replayed as {} writes, in"
-        " {:.1f} s; locked for {:.1f} ms in attempt {}\n",
-        sql::quote(plan.names.source), s.rows_copied, s.chunks, s.changes_applied,
-        s.changes_written, s.elapsed_seconds, s.locked_seconds * 1e3, s.cut_over_attempts);
-    if (!options.drop_old_after) {
-        fmt::print("# The table as it was is {}; drop it when it is no longer needed\n",
-                   sql::quote(plan.names.old));
+    /// Lines that begin with "# ", each with its end.
+    void echo(const std::string& text) const {
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) {
+            say(line.starts_with("# ") ? line.substr(2) : line);
+        }
     }
-    fmt::print("# Done\n");
-}
 
-int preview(migrator::MigrateJob& job) {
+  private:
+    log::Format format_;
+};
+
+using hooks::Point;
+
+void preview(migrator::MigrateJob& job) {
     job.prepare();
-    show_preview(job);
+    // What was made is known now, and need not be there while figures are gathered.
     job.clean_up();
-    return kOk;
+    job.hooks().demand(Point::kValidated, {}, job.controls().ending());
+    const auto estimate = job.estimate(job.controls().ending());
+    fmt::print("{}", migrator::report(estimate, job.plan(), job.options(), job.route()));
 }
 
-int execute(migrator::MigrateJob& job, const migrator::MigrationOptions& options,
-            std::stop_token stop) {
-    make_postpone_file(options.postpone_flag_file);
-    job.prepare();
-    fmt::print("# Migrating {}; ghost table is {}; on {}, binlog of {}\n",
-               sql::quote(job.plan().names.source), sql::quote(job.plan().names.ghost),
-               job.route().write.label(), job.route().stream.label());
-    job.start();
-    {
-        const StatusPrinter printer([&] { return job.snapshot(); }, options.queue_bytes);
-        job.run(stop);
+/// How the server could do it as a change of metadata; empty if it could not.
+std::string alter_metadata(migrator::MigrateJob& job) {
+    using Way = migrator::MetadataWay;
+    const auto& options = job.options();
+    if (options.resume) return {};  // that was tried
+    const auto stop = job.controls().ending();
+    if (options.attempt_instant_ddl && job.alter_metadata(Way::kInstant, stop)) {
+        return "instantly, nothing was copied";
     }
-    job.clean_up();
-    show_summary(job, options);
-    return kOk;
+    if (options.attempt_inplace_ddl && job.alter_metadata(Way::kInplace, stop)) {
+        return "in place, only metadata; nothing was copied";
+    }
+    return {};
 }
 
-/// After a failure: what is still there. A ghost without rows is worth nothing and goes.
-void report_failure(migrator::MigrateJob& job, const std::exception& failure) {
-    log::error("{}", failure.what());
-    if (dynamic_cast<const migrator::Ambiguous*>(&failure) != nullptr) return;
-    if (job.swapped()) {
-        log::error("the tables were swapped: the migration itself is done");
+control::ListenOptions listen_options(const MigrateFlags& flags,
+                                      const migrator::MigrationOptions& options) {
+    auto listen = flags.listen;
+    if (listen.socket_file.empty()) {
+        listen.socket_file = control::default_socket_path(options.schema, options.table);
+    }
+    return listen;
+}
+
+/// What keys do while the live view is shown.
+void on_key(control::Console& console, char key, const std::stop_token& stop) {
+    std::string told;
+    try {
+        told = control::press(console, key, stop);
+    } catch (const std::exception& error) {
+        log::warn("a key ended with an error: {}", error.what());
+    }
+    if (told.empty()) return;
+    terminal::above([&] {
+        fmt::print("{}", told);
+        std::fflush(stdout);
+    });
+}
+
+void run_with_status(migrator::MigrateJob& job, const MigrateFlags& flags,
+                     control::Console& console) {
+    const auto& options = job.options();
+    const auto format = flags.log_format;
+    const auto line = [&](const migrator::ProgressSnapshot& now) {
+        if (format == log::Format::kJson) return control::status_json(job.controls(), options);
+        return control::status_line(now, options.queue_bytes);
+    };
+    const auto tell = [&](const migrator::ProgressSnapshot& now) {
+        job.hooks().post(
+            Point::kStatus,
+            {{"GH_OST_STATUS", "'" + control::status_line(now, options.queue_bytes) + "'"}});
+    };
+    std::optional<control::LiveView> live;
+    std::optional<Keyboard> keyboard;
+    if (format == log::Format::kText) {
+        const bool keys = terminal::is_there() && Keyboard::is_there();
+        live.emplace(
+            options.queue_bytes, terminal::shows_unicode(),
+            keys ? control::keys_line()
+                 : fmt::format("Ctrl-C ends the run, the table stays as it is; wisp ctl {} help",
+                               listen_options(flags, options).socket_file));
+        if (keys) {
+            keyboard.emplace(
+                [&](char key, const std::stop_token& stop) { on_key(console, key, stop); });
+        }
+    }
+    const StatusPrinter printer([&] { return job.snapshot(); }, line, std::move(live), tell,
+                                job.hooks().options().status_interval);
+    job.run(job.controls().ending());
+}
+
+/// The report of a run that has ended.
+RunReport report_of(migrator::MigrateJob& job, Outcome outcome) {
+    RunReport report;
+    report.outcome = outcome;
+    report.verify = job.options().verify;
+    report.facts = job.controls().facts.copy();
+    report.figures = job.snapshot();
+    return report;
+}
+
+void show_summary(const RunReport& report, const Voice& voice) {
+    const auto& s = report.figures;
+    voice.say(fmt::format(
+        "{} {}: {} rows copied in {} chunks, {} changes replayed as {} writes, in"
+        " {:.1f} s; locked for {:.1f} ms in attempt {}",
+        report.outcome == Outcome::kTested ? "Tested" : "Migrated", sql::quote(report.facts.source),
+        s.rows_copied, s.chunks, s.changes_applied, s.changes_written, s.elapsed_seconds,
+        s.locked_seconds * 1e3, s.cut_over_attempts));
+    for (const auto& line : report_lines(report)) voice.say(line);
+    if (!report.left.empty()) voice.say(report.left);
+}
+
+/// Throws Refusal if there is to be a file and it cannot be written.
+void keep_report(const MigrateFlags& flags, const RunReport& report) {
+    if (!flags.report_file.empty()) {
+        const auto written = write_report(flags.report_file, report_json(report, false));
+        if (!written) throw migrator::Refusal("--report-file: " + written.error());
+    }
+    if (flags.log_format == log::Format::kJson) {
+        fmt::print("{}\n", report_json(report, true));
+        std::fflush(stdout);
+    }
+}
+
+/// On the table that stays beside the table, if one does; a sentence without its end.
+std::string kept_table(migrator::MigrateJob& job) {
+    const auto& names = job.plan().names;
+    const std::string unlogged = job.plan().has_changelog ? "" : ", with SET SESSION sql_log_bin=0";
+    if (job.tested()) {
+        return fmt::format(
+            "{} is as it was, {} is the altered one, and replication of {} is stopped: compare the"
+            " two, start replication, and drop {}{}",
+            sql::quote(names.source), sql::quote(names.ghost), job.route().write.label(),
+            sql::quote(names.ghost), unlogged);
+    }
+    if (job.options().drop_old_after) return {};
+    if (job.plan().has_checkpoint) {
+        return fmt::format(
+            "The table as it was is {}, the checkpoint of the swap {}; drop both when they are no"
+            " longer needed{}",
+            sql::quote(names.old), sql::quote(names.checkpoint), unlogged);
+    }
+    return fmt::format("The table as it was is {}; drop it when it is no longer needed{}",
+                       sql::quote(names.old), unlogged);
+}
+
+void execute(migrator::MigrateJob& job, const MigrateFlags& flags, control::Console& console,
+             metrics::Endpoint* endpoint) {
+    const Voice voice(flags.log_format);
+    job.open();
+    if (const auto how = alter_metadata(job); !how.empty()) {
+        voice.say(fmt::format("Altered {} {}", sql::quote(job.plan().names.source), how));
+        voice.say("Done");
+        keep_report(flags, report_of(job, Outcome::kAltered));
+        job.hooks().demand(Point::kSuccess, {{"GH_OST_INSTANT_DDL", "true"}});
         return;
     }
+    make_postpone_file(job.options().postpone_flag_file);
+    job.prepare();
+    voice.say(fmt::format("Migrating {}; ghost table is {}; on {}, binlog of {}",
+                          sql::quote(job.plan().names.source), sql::quote(job.plan().names.ghost),
+                          job.route().write.label(), job.route().stream.label()));
+    job.hooks().demand(Point::kValidated, {}, job.controls().ending());
+    job.start();
+    const Shown shown(endpoint, [&job] { return job.snapshot(); });
+    run_with_status(job, flags, console);
+    job.clean_up();
+    auto report = report_of(job, job.tested() ? Outcome::kTested : Outcome::kMigrated);
+    report.left = kept_table(job);
+    show_summary(report, voice);
+    voice.say("Done");
+    keep_report(flags, report);  // before hooks, which may take their time
+    job.hooks().demand(Point::kCleanup, {{"WISP_LEFT_BEHIND", job.left_behind()}});
+    job.hooks().demand(Point::kSuccess, {{"GH_OST_INSTANT_DDL", "false"}});
+}
+
+/// Runs hooks whose failure changes nothing any more.
+void tell(migrator::MigrateJob& job, Point point, const Environment& variables) {
+    if (const auto ended = job.hooks().run(point, variables); !ended) {
+        log::warn("{}", ended.error());
+    }
+}
+
+/// What is left on the server after a failure, and how to go on with it. A ghost without rows is
+/// worth nothing and goes.
+std::string clean_after_failure(migrator::MigrateJob& job, const MigrateFlags& flags) {
     try {
         if (job.prepared() && !job.copying_began()) job.clean_up();
     } catch (const std::exception& error) {
         log::warn("cleaning up failed: {}", error.what());
     }
     log::error("the table is as it was and in use");
-    const std::string left = job.left_behind();
+    std::string left = job.left_behind();
     if (!left.empty()) log::error("{}", left);
+    if (job.can_be_resumed()) {
+        const std::string again = "or go on from the checkpoint with: " + flags.again;
+        log::error("{}", again);
+        left += (left.empty() ? "" : "; ") + again;
+    }
+    return left;
+}
+
+RunReport failure_report(migrator::MigrateJob& job, const MigrateFlags& flags,
+                         const std::exception& failure) {
+    auto report = report_of(job, Outcome::kUntouched);
+    report.error = failure.what();
+    if (dynamic_cast<const migrator::Ambiguous*>(&failure) != nullptr) {
+        report.outcome = Outcome::kUnclear;
+    } else if (job.swapped() || job.altered() || job.tested()) {
+        log::error("{}: the {} itself is done",
+                   job.altered()   ? "the table was altered"
+                   : job.swapped() ? "the tables were swapped"
+                                   : "the tables were swapped and swapped back",
+                   job.tested() ? "test" : "migration");
+        report.outcome = Outcome::kDoneAndFailed;
+        report.left = job.left_behind();
+        if (const auto kept = job.altered() ? "" : kept_table(job); !kept.empty()) {
+            log::error("{}", kept);
+            report.left += (report.left.empty() ? "" : ". ") + kept;
+        }
+    } else {
+        report.left = clean_after_failure(job, flags);
+    }
+    return report;
+}
+
+void report_failure(migrator::MigrateJob& job, const MigrateFlags& flags,
+                    const std::exception& failure) {
+    log::error("{}", failure.what());
+    const auto report = failure_report(job, flags, failure);
+    for (const auto& line : report_lines(report)) log::info("{}", line);
+    try {
+        keep_report(flags, report);
+    } catch (const std::exception& error) {
+        log::error("{}", error.what());
+    }
+    if (report.outcome == Outcome::kUntouched) {
+        tell(job, Point::kCleanup, {{"WISP_LEFT_BEHIND", report.left}});
+    }
+    tell(job, Point::kFailure, {{"WISP_ERROR", report.error}, {"WISP_LEFT_BEHIND", report.left}});
+}
+
+/// Asks the operator's hook before each command.
+control::Console::Gate gate(migrator::MigrateJob& job) {
+    return [&](const std::string& verb, const std::stop_token& stop) -> Expected<void> {
+        return job.hooks().run(Point::kInteractiveCommand, {{"GH_OST_COMMAND", "'" + verb + "'"}},
+                               stop);
+    };
+}
+
+void migrate(migrator::MigrateJob& job, const MigrateFlags& flags, metrics::Endpoint* endpoint) {
+    job.read_alter();
+    job.hooks().check();
+    const Voice voice(flags.log_format);
+    control::Console console(job.controls(), job.options(), flags.commands, gate(job),
+                             [&](const std::string& text) { voice.echo(text); });
+    const control::Listener listener(listen_options(flags, job.options()), console);
+    job.hooks().demand(Point::kStartup, {}, job.controls().ending());
+    if (job.options().execute) {
+        execute(job, flags, console, endpoint);
+    } else {
+        preview(job);
+    }
+}
+
+int run_job(const MigrateFlags& flags, metrics::Endpoint* endpoint, const Signals& signals) {
+    migrator::MigrateJob job(flags.options);
+    const std::stop_callback stop(signals.token(),
+                                  [&] { job.controls().end("stopped on request"); });
+    try {
+        migrate(job, flags, endpoint);
+        return kOk;
+    } catch (const std::exception& failure) {
+        report_failure(job, flags, failure);
+        return kFailed;
+    }
+}
+
+int show_help(const std::string& how) {
+    const auto text = migrate_help(how);
+    if (!text) {
+        fmt::print(stderr, "wisp migrate: {}\n", text.error());
+        return kWrongFlags;
+    }
+    fmt::print("{}", *text);
+    return kOk;
 }
 
 }  // namespace
@@ -125,20 +350,27 @@ int run_migrate(const std::vector<std::string>& words) {
         fmt::print(stderr, "wisp migrate: {}\n", flags.error());
         return kWrongFlags;
     }
-    if (flags->help) {
-        fmt::print("{}", migrate_help());
-        return kOk;
+    if (!flags->help.empty()) return show_help(flags->help);
+    if (flags->version) fmt::print("wisp {}\n", WISP_VERSION);
+    if (flags->version || flags->check_flag) return kOk;
+    flags->again = resume_command(words);
+    log::set_up(threshold(flags->log_level), flags->log_format);
+    for (const auto& warning : flags->warnings) log::warn("{}", warning);
+    if (!flags->report_file.empty()) {
+        if (const auto ok = check_report_file(flags->report_file); !ok) {
+            log::error("--report-file: {}; nothing was touched", ok.error());
+            return kFailed;
+        }
     }
-    log::set_up(level(flags->log_level));
-    const Signals signals;
-    migrator::MigrateJob job(flags->options);
+    const Signals signals(Hangup::kPassedOver);
+    std::unique_ptr<metrics::Endpoint> endpoint;
     try {
-        return flags->options.execute ? execute(job, flags->options, signals.token())
-                                      : preview(job);
-    } catch (const std::exception& failure) {
-        report_failure(job, failure);
+        if (flags->options.execute) endpoint = serve_metrics(flags->metrics_listen);
+    } catch (const std::exception& error) {
+        log::error("{}", error.what());
         return kFailed;
     }
+    return run_job(*flags, endpoint.get(), signals);
 }
 
 }  // namespace wisp::cmd

@@ -2,27 +2,19 @@
 #include "cmd/status_printer.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <cstdio>
 
-#include "cmd/status_line.h"
+#include "base/terminal.h"
 
 namespace wisp::cmd {
 namespace {
 
 using std::chrono::milliseconds;
 
-std::size_t terminal_width() {
-    winsize size{};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 120;
-    return size.ws_col;
-}
-
 /// Every second at first and near the end, then every 5, then every 30.
 bool is_due(const migrator::ProgressSnapshot& s, unsigned second) {
-    const double eta = eta_seconds(s);
+    const double eta = s.eta_seconds;
     if (second <= 60 || (eta >= 0 && eta <= 60)) return true;
     if (second <= 180 || (eta >= 0 && eta <= 180)) return second % 5 == 0;
     return second % 30 == 0;
@@ -30,44 +22,50 @@ bool is_due(const migrator::ProgressSnapshot& s, unsigned second) {
 
 }  // namespace
 
-StatusPrinter::StatusPrinter(std::function<migrator::ProgressSnapshot()> snapshot,
-                             std::size_t queue_bytes)
+StatusPrinter::StatusPrinter(std::function<Snapshot()> snapshot, Line line,
+                             std::optional<control::LiveView> live,
+                             std::function<void(const Snapshot&)> tell,
+                             std::chrono::seconds tell_period)
     : snapshot_(std::move(snapshot)),
-      queue_bytes_(queue_bytes),
+      line_(std::move(line)),
+      live_(std::move(live)),
+      tell_(std::move(tell)),
+      tell_period_(tell_period),
       thread_("status", [this](const std::stop_token& stop) {
-          if (isatty(STDOUT_FILENO) != 0) {
+          if (live_ && terminal::is_there()) {
               redraw(stop);
           } else {
               append(stop);
           }
       }) {}
 
-void StatusPrinter::redraw(const std::stop_token& stop) const {
-    constexpr milliseconds kPeriod{200};
-    double rate = 0;
-    auto last = snapshot_();
-    while (pause(stop, kPeriod)) {
+void StatusPrinter::tell(const migrator::ProgressSnapshot& now) {
+    const auto time = std::chrono::steady_clock::now();
+    if (tell_period_.count() == 0 || time < tell_next_) return;
+    tell_next_ = time + tell_period_;
+    tell_(now);
+}
+
+void StatusPrinter::redraw(const std::stop_token& stop) {
+    do {
         const auto now = snapshot_();
-        const double seconds = now.elapsed_seconds - last.elapsed_seconds;
-        const double fresh =
-            seconds > 0 ? static_cast<double>(now.rows_copied - last.rows_copied) / seconds : 0;
-        rate = rate == 0 ? fresh : 0.9 * rate + 0.1 * fresh;
-        last = now;
-        fmt::print("\r\033[K{}", live_line(now, rate).substr(0, terminal_width() - 1));
-        std::fflush(stdout);
-    }
-    fmt::print("\r\033[K{}\n", live_line(snapshot_(), rate).substr(0, terminal_width() - 1));
+        tell(now);
+        terminal::show(live_->lines(now, terminal::width()));
+    } while (pause(stop, milliseconds(200)));
+    terminal::clear();
+    fmt::print("{}\n", line_(snapshot_()));
     std::fflush(stdout);
 }
 
-void StatusPrinter::append(const std::stop_token& stop) const {
+void StatusPrinter::append(const std::stop_token& stop) {
     for (unsigned second = 0; !stop.stop_requested(); ++second) {
         const auto now = snapshot_();
-        if (is_due(now, second)) fmt::print("{}\n", status_line(now, queue_bytes_));
+        if (is_due(now, second)) fmt::print("{}\n", line_(now));
         std::fflush(stdout);
+        tell(now);
         if (!pause(stop, milliseconds(1'000))) break;
     }
-    fmt::print("{}\n", status_line(snapshot_(), queue_bytes_));
+    fmt::print("{}\n", line_(snapshot_()));
     std::fflush(stdout);
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/fault.h"
+#include "migrator/copy_sql.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
@@ -11,27 +12,21 @@
 namespace wisp::migrator {
 namespace {
 
-constexpr std::size_t kStatementBytes = 1U << 20U;  // well below any max_allowed_packet
 constexpr std::size_t kStatementRows = 1'000;
 constexpr std::size_t kStatementKeys = 500;  // longer lists cost the optimizers memory
 
 std::string insert_head(const Plan& plan, const sql::TableName& ghost) {
-    std::string columns;
-    const auto add = [&](const std::string& name) {
-        columns += (columns.empty() ? "" : ",") + sql::quote(name);
-    };
-    for (const auto& column : plan.columns) add(column.ghost.name);
-    for (const auto& column : plan.filled) add(column.name);
-    return fmt::format("{} INTO {} ({}) VALUES ", plan.ghost_is_stricter ? "INSERT" : "REPLACE",
-                       sql::quote(ghost), columns);
+    return fmt::format("{} INTO {}", plan.ghost_is_stricter ? "INSERT" : "REPLACE",
+                       sql::quote(ghost));
 }
 
 /// Collects terms into statements "head + term sep term … + tail".
 class TermList {
   public:
-    TermList(mysql::Connection& connection, std::string head, std::string separator,
-             std::string tail)
+    TermList(mysql::Connection& connection, const Plan& plan, std::string head,
+             std::string separator, std::string tail)
         : connection_(connection),
+          plan_(plan),
           head_(std::move(head)),
           separator_(std::move(separator)),
           tail_(std::move(tail)) {}
@@ -43,13 +38,14 @@ class TermList {
     }
     void flush() {
         if (count_ == 0) return;
-        connection_.execute(head_ + text_ + tail_);
+        refuse_warnings(connection_, connection_.execute(head_ + text_ + tail_), plan_);
         text_.clear();
         count_ = 0;
     }
 
   private:
     mysql::Connection& connection_;
+    const Plan& plan_;
     std::string head_;
     std::string separator_;
     std::string tail_;
@@ -59,21 +55,30 @@ class TermList {
 
 }  // namespace
 
+Piece whole(const PendingBatch& pending) {
+    return {pending.batch.in_key_order(), pending.repeated_deletes};
+}
+
 BatchWriter::BatchWriter(const Plan& plan) : plan_(plan), reader_(plan) {
     set_ghost(plan.names.ghost);
 }
 
 void BatchWriter::set_ghost(const sql::TableName& ghost) {
-    insert_head_ = insert_head(plan_, ghost);
+    const std::string head = insert_head(plan_, ghost);
+    insert_head_ = fmt::format("{} ({}) VALUES ", head, columns_of_ghost(plan_));
+    from_source_head_ = head + columns_from_source(plan_);
     delete_head_ = fmt::format("DELETE FROM {} WHERE ", sql::quote(ghost));
 }
 
-HeldRows BatchWriter::write(mysql::Connection& connection, const PendingBatch& pending) {
+HeldRows BatchWriter::write(mysql::Connection& connection, const Piece& piece) {
     HeldRows held;
     try {
-        write_deletes(connection, pending);
+        const bool deletes_first = !fault::rule_off("R6");
+        if (deletes_first) write_deletes(connection, piece);
         fault::point("apply.batch");
-        write_rows(connection, pending.batch, held);
+        write_rows(connection, piece, held);
+        write_rows_from_source(connection, piece, held);
+        if (!deletes_first) write_deletes(connection, piece);
         connection.execute("COMMIT");
     } catch (const mysql::Error& error) {
         if (error.connection_usable()) connection.execute("ROLLBACK");
@@ -82,25 +87,26 @@ HeldRows BatchWriter::write(mysql::Connection& connection, const PendingBatch& p
     return held;
 }
 
-void BatchWriter::write_deletes(mysql::Connection& connection, const PendingBatch& pending) {
+void BatchWriter::write_deletes(mysql::Connection& connection, const Piece& piece) {
     const bool single = plan_.key.columns.size() == 1 && !plan_.exact_key;
     const std::string column = sql::quote(plan_.columns[plan_.key.columns.front()].ghost.name);
-    TermList deletes = single ? TermList(connection, delete_head_ + column + " IN (", ",", ")")
-                              : TermList(connection, delete_head_, " OR ", "");
-    for (const auto& [identity, key] : pending.batch.states()) {
+    TermList deletes = single
+                           ? TermList(connection, plan_, delete_head_ + column + " IN (", ",", ")")
+                           : TermList(connection, plan_, delete_head_, " OR ", "");
+    for (const auto* state : piece.states) {
+        const KeyState& key = state->second;
         // A stricter ghost gets plain inserts: whatever is there under the key goes first.
         if (!key.deleted && !plan_.ghost_is_stricter) continue;
         deletes.add(single ? reader_.single_key(key.change, key.deleted)
                            : reader_.condition(key.change, key.deleted));
     }
     deletes.flush();
-    TermList repeated(connection, delete_head_, " OR ", "");
-    for (const auto& condition : pending.repeated_deletes) repeated.add(condition);
+    TermList repeated(connection, plan_, delete_head_, " OR ", "");
+    for (const auto& condition : piece.repeated_deletes) repeated.add(condition);
     repeated.flush();
 }
 
-void BatchWriter::write_rows(mysql::Connection& connection, const ChangeBatch& batch,
-                             HeldRows& held) {
+void BatchWriter::write_rows(mysql::Connection& connection, const Piece& piece, HeldRows& held) {
     std::string values;
     std::vector<const KeyState*> rows;
     std::vector<const std::string*> identities;
@@ -111,11 +117,12 @@ void BatchWriter::write_rows(mysql::Connection& connection, const ChangeBatch& b
         rows.clear();
         identities.clear();
     };
-    for (const auto& [identity, key] : batch.states()) {
-        if (key.deleted) continue;
+    for (const auto* state : piece.states) {
+        const auto& [identity, key] = *state;
+        if (key.deleted || key.from_source) continue;
         std::string tuple;
         if (reader_.append_tuple(key.change, tuple)) {
-            write_row(connection, tuple, true, identity, key, held);
+            insert_or_hold(connection, insert_head_ + tuple, true, identity, key, held);
             continue;
         }
         if (values.size() + tuple.size() > kStatementBytes) flush();
@@ -128,12 +135,28 @@ void BatchWriter::write_rows(mysql::Connection& connection, const ChangeBatch& b
     flush();
 }
 
+void BatchWriter::write_rows_from_source(mysql::Connection& connection, const Piece& piece,
+                                         HeldRows& held) {
+    TermList rows(connection, plan_, from_source_head_, " OR ", "");
+    for (const auto* state : piece.states) {
+        const auto& [identity, key] = *state;
+        if (!key.from_source) continue;
+        const std::string condition = reader_.source_condition(key.change);
+        if (plan_.ghost_is_stricter) {
+            insert_or_hold(connection, from_source_head_ + condition, false, identity, key, held);
+        } else {
+            rows.add(condition);
+        }
+    }
+    rows.flush();
+}
+
 void BatchWriter::insert_rows(mysql::Connection& connection,
                               const std::vector<const KeyState*>& rows,
                               const std::vector<const std::string*>& identities,
                               const std::string& values, HeldRows& held) {
     try {
-        connection.execute(insert_head_ + values);
+        refuse_warnings(connection, connection.execute(insert_head_ + values), plan_);
         return;
     } catch (const mysql::Error& error) {
         if (!plan_.ghost_is_stricter || error.kind() != mysql::ErrorKind::kDuplicate) throw;
@@ -142,37 +165,23 @@ void BatchWriter::insert_rows(mysql::Connection& connection,
     for (std::size_t i = 0; i < rows.size(); ++i) {
         std::string tuple;
         const bool lenient = reader_.append_tuple(rows[i]->change, tuple);
-        write_row(connection, tuple, lenient, *identities[i], *rows[i], held);
+        insert_or_hold(connection, insert_head_ + tuple, lenient, *identities[i], *rows[i], held);
     }
 }
 
-void BatchWriter::write_row(mysql::Connection& connection, const std::string& tuple, bool lenient,
-                            const std::string& identity, const KeyState& key, HeldRows& held) {
+void BatchWriter::insert_or_hold(mysql::Connection& connection, const std::string& statement,
+                                 bool lenient, const std::string& identity, const KeyState& key,
+                                 HeldRows& held) {
     try {
         if (lenient) {
-            write_lenient(connection, insert_head_ + tuple);
+            write_lenient(connection, statement);
         } else {
-            connection.execute(insert_head_ + tuple);
+            refuse_warnings(connection, connection.execute(statement), plan_);
         }
     } catch (const mysql::Error& error) {
         if (!plan_.ghost_is_stricter || error.kind() != mysql::ErrorKind::kDuplicate) throw;
         held.emplace(identity, key);
     }
-}
-
-void BatchWriter::write_lenient(mysql::Connection& connection, const std::string& statement) {
-    // Strict mode refuses to write the ENUM error value '' that a lenient session once stored.
-    constexpr const char* kStrict =
-        "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')";
-    connection.execute(
-        "SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'STRICT_ALL_TABLES', '')");
-    try {
-        connection.execute(statement);
-    } catch (const mysql::Error& error) {
-        if (error.connection_usable()) connection.execute(kStrict);
-        throw;
-    }
-    connection.execute(kStrict);
 }
 
 }  // namespace wisp::migrator

@@ -40,7 +40,8 @@ std::string create_changelog(const sql::TableName& name) {
         " `last_update` timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,"
         " `hint` varchar(64) CHARACTER SET ascii NOT NULL,"
         " `value` varchar(4096) CHARACTER SET ascii NOT NULL,"
-        " PRIMARY KEY (`id`), UNIQUE KEY `hint` (`hint`)) ENGINE=InnoDB COMMENT='wisp changelog'",
+        // The hint is the primary key, because every row image has that, be it full or not.
+        " PRIMARY KEY (`hint`), UNIQUE KEY `id` (`id`)) ENGINE=InnoDB COMMENT='wisp changelog'",
         sql::quote(name));
 }
 

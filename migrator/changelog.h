@@ -22,6 +22,8 @@ namespace wisp::migrator {
 [[nodiscard]] std::string write_marker(const sql::TableName& name, std::uint64_t marker);
 [[nodiscard]] std::string write_fence(const sql::TableName& name, unsigned writer,
                                       std::uint64_t count);
+/// The applier as a writer of fences; copiers count from 0.
+constexpr unsigned kApplierWriter = 1'000'000;
 
 /// What a changelog row says when it comes back.
 struct ChangelogEntry {

@@ -5,9 +5,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "migrator/plan.h"
@@ -19,6 +21,20 @@ class Row;
 
 namespace wisp::migrator {
 
+/// A part of the key space: keys above `after` up to and including `up_to`; an empty bound is open.
+/// Bounds are as a Range's.
+struct Span {
+    std::vector<std::string> after;
+    std::vector<std::string> up_to;
+    bool operator==(const Span&) const = default;
+};
+
+/// A span that is to be cut into ranges; gaps are numbered in the order of their keys.
+struct Gap {
+    Span span;
+    std::size_t number = 0;
+};
+
 /// Keys above `after` up to and including `up_to`; an empty bound is open. Bounds are SQL literals
 /// in the source key's own types.
 struct Range {
@@ -29,16 +45,35 @@ struct Range {
     std::string keys;
     std::uint64_t number = 0;
     unsigned retries = 0;  // how often it was copied before because rows were missing
+    /// A condition on the ghost naming rows to be removed before the copy: verification found them
+    /// to differ.
+    std::string replaces;
+    /// Rows to be copied and committed at a time, so that no commit of ours holds up others for
+    /// long; 0: all at once.
+    std::size_t slice_rows = 0;
+    std::size_t gap = 0;  // which one it was cut from
 };
 
-/// "(`id` > 7 AND `id` <= 9)" on the source's key columns; "1=1" without bounds.
-[[nodiscard]] std::string range_condition(const Plan& plan, const Range& range);
+/// Which of the two tables a text is for.
+enum class Side : std::uint8_t { kSource, kGhost };
+
+/// "(`id` > 7 AND `id` <= 9)" on the side's key columns; "1=1" without bounds. Single keys stand in
+/// the source's names.
+[[nodiscard]] std::string range_condition(const Plan& plan, const Range& range,
+                                          Side side = Side::kSource);
 /// The key columns as they must be selected for key_literals(); `prefix` is "" or "s.".
-[[nodiscard]] std::string key_select_list(const Plan& plan, const std::string& prefix);
+[[nodiscard]] std::string key_select_list(const Plan& plan, const std::string& prefix,
+                                          Side side = Side::kSource);
 /// SQL literals of one row of key_select_list(), starting at its first column.
-[[nodiscard]] std::vector<std::string> key_literals(const Plan& plan, const mysql::Row& row);
-/// Unquoted names of the source's key columns.
-[[nodiscard]] std::vector<std::string> key_columns(const Plan& plan);
+[[nodiscard]] std::vector<std::string> key_literals(const Plan& plan, const mysql::Row& row,
+                                                    Side side = Side::kSource);
+/// The key literals of the source's n-th row in the range, counted from 1; nullopt if it has fewer
+/// rows. Reads no lock.
+[[nodiscard]] std::optional<std::vector<std::string>> nth_key(mysql::Connection& connection,
+                                                              const Plan& plan, const Range& range,
+                                                              std::size_t n);
+/// Unquoted names of the side's key columns, in the order of the source's key.
+[[nodiscard]] std::vector<std::string> key_columns(const Plan& plan, Side side = Side::kSource);
 
 /// Hands out ranges. Not thread-safe: the copiers share one under a lock.
 class Chunker {
@@ -48,20 +83,36 @@ class Chunker {
 
     /// The next range, nullopt after the last. Asks the server for its upper end; reads no lock.
     [[nodiscard]] std::optional<Range> next(mysql::Connection& connection);
+    /// Before the first next(): what lies up to `key` is left out; it may be empty.
+    void begin_after(std::vector<std::string> key) { cut({{{std::move(key), {}}, 0}}); }
+    /// Before the first next(): there are no ranges.
+    void end() { cut({}); }
+    /// Before the first next(): what is to be cut, in the order of keys. At first it is all of it.
+    void cut(const std::vector<Gap>& gaps) { gaps_.assign(gaps.begin(), gaps.end()); }
+    /// From now on chunks of `rows`; 0: steered from their present size.
+    void fix_rows(std::size_t rows);
     /// A chunk of the present size took this long.
     void note(std::chrono::steady_clock::duration took);
+    /// From now on a chunk is to take `aim`, a slice of it `slice`. Chunks of a fixed size are not
+    /// sliced: whoever says how many rows means so many.
+    void set_aim(std::chrono::milliseconds aim, std::chrono::milliseconds slice) {
+        aim_ = aim;
+        slice_ = slice;
+    }
     [[nodiscard]] std::size_t rows() const { return rows_; }
     /// True after the last range was handed out.
-    [[nodiscard]] bool done() const { return done_; }
+    [[nodiscard]] bool done() const { return gaps_.empty(); }
 
   private:
     const Plan& plan_;
-    const bool steered_;
-    const std::chrono::milliseconds aim_;
+    bool steered_;
+    [[nodiscard]] std::size_t slice_rows() const;
+
+    std::chrono::milliseconds aim_;
+    std::chrono::milliseconds slice_;
     std::size_t rows_;
-    std::vector<std::string> last_;
+    std::deque<Gap> gaps_{Gap{}};  // the first begins behind the last range that was handed out
     std::uint64_t number_ = 0;
-    bool done_ = false;
 };
 
 }  // namespace wisp::migrator

@@ -46,6 +46,17 @@ Outcome CutoverDriver::look_at(const sql::TableName& ghost, const sql::TableName
     });
 }
 
+Outcome CutoverDriver::look_last(mysql::Connection& session, const sql::TableName& ghost) {
+    if (context_.applier.applied().copy().held_rows != 0) {
+        why_ = "rows are held back by another unique key of the ghost table";
+    } else if (context_.last_look) {
+        why_ = context_.last_look(session, ghost, locked_at_ + context_.limit);
+    }
+    if (!why_.empty()) return Outcome::kFailed;
+    if (context_.before_rename) context_.before_rename(session, ghost);
+    return Outcome::kOk;
+}
+
 std::unique_ptr<mysql::Connection> CutoverDriver::open_session() const {
     mysql::Session session = context_.connector.session();
     session.lock_wait_timeout = context_.limit;
@@ -59,7 +70,9 @@ void CutoverDriver::end_session(std::unique_ptr<mysql::Connection>& session) con
     if (ended && !ended->usable()) mysql::bury_session(context_.connector, ended->id(), {});
 }
 
-CutoverState run_cutover(CutoverDriver& driver, const std::function<void(CutoverState)>& before) {
+namespace {
+
+CutoverState walk(CutoverDriver& driver, const std::function<void(CutoverState)>& before) {
     auto state = CutoverState::kLocking;
     while (!is_end(state)) {
         if (before) before(state);
@@ -86,6 +99,19 @@ CutoverState run_cutover(CutoverDriver& driver, const std::function<void(Cutover
         state = next;
     }
     return state;
+}
+
+}  // namespace
+
+CutoverState run_cutover(CutoverDriver& driver, const std::function<void(CutoverState)>& before) {
+    try {
+        return walk(driver, before);
+    } catch (...) {
+        // What ends the run, a refusal while the last rows are written, is to leave nothing of the
+        // attempt behind. What comes of that is in the server's hands if it fails as well.
+        if (driver.release() != Outcome::kOk) log::warn("the cut-over: {}", driver.why());
+        throw;
+    }
 }
 
 }  // namespace wisp::migrator

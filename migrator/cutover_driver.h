@@ -28,8 +28,18 @@ struct CutoverContext {
     const mysql::Connector& connector;  // to the server that is written
     Applier& applier;                   // run by nobody else during the attempt
     std::chrono::seconds limit;         // waiting for the lock; and holding it
-    std::uint64_t marker;               // to be written under the lock
+    Signs& signs;                       // by which the end of the drain is known
     std::stop_token stop;
+    /// Looks at source and ghost under the lock, over the session that holds it, before they are
+    /// swapped. Returns why they must not be; empty if they may. May be empty itself.
+    std::function<std::string(mysql::Connection&, const sql::TableName& ghost,
+                              std::chrono::steady_clock::time_point deadline)>
+        last_look;
+    /// What is to be done to the ghost before it becomes the table, over the session that holds the
+    /// lock, once nothing more is written to it. May be empty.
+    std::function<void(mysql::Connection&, const sql::TableName& ghost)> before_rename;
+    /// What last_look needs on its session, before that takes the lock. May be empty.
+    std::function<void(mysql::Connection&, const sql::TableName& ghost)> before_lock;
 };
 
 /// One attempt. Every step catches server errors and returns an outcome; why() says what happened.
@@ -52,12 +62,21 @@ class CutoverDriver {
         return renamed_at_ - locked_at_;
     }
 
+    /// From the lock obtained to the rename done, or until now if it was not; 0 without a lock.
+    [[nodiscard]] std::chrono::steady_clock::duration stalled_for() const {
+        if (locked_at_ == std::chrono::steady_clock::time_point{}) return {};
+        const bool renamed = renamed_at_ > locked_at_;
+        return (renamed ? renamed_at_ : std::chrono::steady_clock::now()) - locked_at_;
+    }
+
   protected:
     explicit CutoverDriver(CutoverContext context) : context_(std::move(context)) {}
     /// Runs a step; server errors become outcomes. `lost` is what a lost connection means here.
     Outcome attempt(const char* step, Outcome lost, const std::function<Outcome()>& body);
     /// Looks for `ghost` and `old` by existence and comment.
     Outcome look_at(const sql::TableName& ghost, const sql::TableName& old);
+    /// After the last event was applied: what forbids the swap goes to why_; else before_rename.
+    Outcome look_last(mysql::Connection& session, const sql::TableName& ghost);
     /// A session for locks: short lock waits, dropped by the server soon if we hang.
     [[nodiscard]] std::unique_ptr<mysql::Connection> open_session() const;
     /// Closes it. When its connection was lost the server may not know: kills it there and waits

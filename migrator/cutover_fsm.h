@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cut-over state machine: which step follows which outcome. No I/O, so every interleaving is a unit
-// test; cutover.cpp walks it with a driver that acts on the servers.
+// test; cutover_driver.cpp walks it with a driver that acts on the servers.
 #pragma once
 
 #include <cstdint>

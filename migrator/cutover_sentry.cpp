@@ -13,12 +13,13 @@
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "migrator/changelog.h"
+#include "base/thread.h"
 #include "migrator/cutover_driver.h"
 #include "migrator/inspector.h"
 #include "migrator/xa_watch.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
+#include "mysql/process_list.h"
 #include "sql/identifier.h"
 
 namespace wisp::migrator {
@@ -33,9 +34,8 @@ class SentryDriver : public CutoverDriver {
             control_ = open_session();
             locker_ = open_session();
             renamer_ = open_session();
-            writer_ = open_session();
-            writer_->execute("SET SESSION autocommit = 0");
             move_ghost();
+            if (context_.before_lock) context_.before_lock(*locker_, names().swap_ghost);
             // What an attempt that could not be taken back has left.
             if (is_sentry(*control_, names().swap_old)) {
                 control_->execute("DROP TABLE " + sql::quote(names().swap_old));
@@ -43,8 +43,12 @@ class SentryDriver : public CutoverDriver {
             control_->execute(
                 fmt::format("CREATE TABLE {} (id int NOT NULL PRIMARY KEY) COMMENT='{}'",
                             sql::quote(names().swap_old), kSentryComment));
-            locker_->execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE",
-                                         sql::quote(names().source), sql::quote(names().swap_old)));
+            // The ghost as well: the last batches go through this session, since no other one may
+            // read the source now, and under LOCK TABLES a session writes only what it has locked.
+            locker_->execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} WRITE",
+                                         sql::quote(names().source), sql::quote(names().swap_old),
+                                         sql::quote(names().swap_ghost)));
+            locker_->execute("SET SESSION autocommit = 0");
             locked_at_ = std::chrono::steady_clock::now();
             fault::point("cutover.locked");
             return Outcome::kOk;
@@ -53,8 +57,8 @@ class SentryDriver : public CutoverDriver {
 
     Outcome drain() override {
         return attempt("draining the last events", Outcome::kLost, [&] {
-            control_->execute(write_marker(names().changelog, context_.marker));
-            if (!context_.applier.drain(*writer_, context_.marker, deadline(), context_.stop)) {
+            const Mark mark = context_.signs.mark(*control_);
+            if (!context_.applier.drain(*locker_, mark, deadline(), context_.stop)) {
                 return Outcome::kTimeout;
             }
             // MariaDB: a prepared XA transaction whose client is gone holds no metadata lock, so
@@ -66,9 +70,7 @@ class SentryDriver : public CutoverDriver {
                     " XA COMMIT or XA ROLLBACK (see XA RECOVER)";
                 return Outcome::kFailed;
             }
-            if (context_.applier.applied().copy().held_rows == 0) return Outcome::kOk;
-            why_ = "rows are held back by another unique key of the ghost table";
-            return Outcome::kFailed;
+            return look_last(*locker_, names().swap_ghost);
         });
     }
 
@@ -106,7 +108,7 @@ class SentryDriver : public CutoverDriver {
         if (!end_renamer()) return Outcome::kSawNeither;
         return attempt("taking the attempt back", Outcome::kFailed, [&] {
             // What one of them was about when its connection was lost must be over first.
-            for (auto* session : {&locker_, &writer_, &control_}) end_session(*session);
+            for (auto* session : {&locker_, &control_}) end_session(*session);
             const auto connection = context_.connector.connect_with_retry({});
             if (is_sentry(*connection, names().swap_old)) {
                 connection->execute("DROP TABLE " + sql::quote(names().swap_old));
@@ -119,13 +121,24 @@ class SentryDriver : public CutoverDriver {
     void finish() override {
         locker_.reset();
         renamer_.reset();
-        writer_.reset();
-        const auto connection = context_.connector.connect_with_retry(context_.stop);
-        connection->execute(fmt::format("RENAME TABLE {} TO {}", sql::quote(names().swap_old),
-                                        sql::quote(names().old)));
+        for (int lost = 0;; ++lost) {
+            try {
+                const auto connection = context_.connector.connect_with_retry(context_.stop);
+                // Not there: a rename was carried out whose answer was lost.
+                if (relation(*connection, names().swap_old) == Relation::kNone) return;
+                connection->execute(fmt::format("RENAME TABLE {} TO {}",
+                                                sql::quote(names().swap_old),
+                                                sql::quote(names().old)));
+                return;
+            } catch (const mysql::Error& error) {
+                if (error.kind() != mysql::ErrorKind::kLost || lost == kFinishRetries) throw;
+            }
+        }
     }
 
   private:
+    static constexpr int kFinishRetries = 3;
+
     void move_ghost() {
         if (relation(*control_, names().swap_ghost) == Relation::kNone) {
             control_->execute(fmt::format("RENAME TABLE {} TO {}", sql::quote(names().ghost),
@@ -154,13 +167,15 @@ class SentryDriver : public CutoverDriver {
         return locked_at_ + context_.limit;
     }
 
-    /// Asks until the renamer waits for a table lock; each question is a round trip, no timer.
+    /// Asks until the renamer waits for a table lock: a round trip each, and a pause after the
+    /// first few, since the answer names every session of the server.
     bool wait_until_queued() {
-        const std::string question = fmt::format(
-            "SELECT STATE FROM information_schema.PROCESSLIST WHERE ID = {}", renamer_->id());
+        constexpr unsigned kAtOnce = 10;
+        unsigned asked = 0;
         while (std::chrono::steady_clock::now() < deadline() && !context_.stop.stop_requested()) {
-            const auto state = control_->scalar(question);
-            if (state == "Waiting for table metadata lock") return true;
+            const auto renamer = mysql::find_process(*control_, renamer_->id());
+            if (renamer && renamer->state == "Waiting for table metadata lock") return true;
+            if (++asked > kAtOnce) pause(context_.stop, std::chrono::milliseconds(1));
         }
         return false;
     }
@@ -180,9 +195,8 @@ class SentryDriver : public CutoverDriver {
     }
 
     std::unique_ptr<mysql::Connection> control_;  // sentry, marker, questions
-    std::unique_ptr<mysql::Connection> locker_;
+    std::unique_ptr<mysql::Connection> locker_;   // table locks, the last batches
     std::unique_ptr<mysql::Connection> renamer_;
-    std::unique_ptr<mysql::Connection> writer_;  // the last batches
     bool renaming_ = false;
 };
 

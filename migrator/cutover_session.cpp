@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "base/fault.h"
-#include "migrator/changelog.h"
 #include "migrator/cutover_driver.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
@@ -21,11 +20,14 @@ class SessionDriver : public CutoverDriver {
         return attempt("waiting for the table lock", Outcome::kFailed, [&] {
             const TableNames& names = context_.plan.names;
             session_ = open_session();
+            if (context_.before_lock) context_.before_lock(*session_, names.ghost);
             // Batches commit with COMMIT; START TRANSACTION would release the table locks.
             session_->execute("SET SESSION autocommit = 0");
-            session_->execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} WRITE",
-                                          sql::quote(names.source), sql::quote(names.ghost),
-                                          sql::quote(names.changelog)));
+            const auto changelog = context_.signs.changelog();
+            session_->execute(
+                fmt::format("LOCK TABLES {} WRITE, {} WRITE{}", sql::quote(names.source),
+                            sql::quote(names.ghost),
+                            changelog ? fmt::format(", {} WRITE", sql::quote(*changelog)) : ""));
             locked_at_ = std::chrono::steady_clock::now();
             fault::point("cutover.locked");
             return Outcome::kOk;
@@ -34,14 +36,12 @@ class SessionDriver : public CutoverDriver {
 
     Outcome drain() override {
         return attempt("draining the last events", Outcome::kLost, [&] {
-            session_->execute(write_marker(context_.plan.names.changelog, context_.marker));
+            const Mark mark = context_.signs.mark(*session_);
             session_->execute("COMMIT");
-            const bool drained = context_.applier.drain(*session_, context_.marker,
-                                                        locked_at_ + context_.limit, context_.stop);
+            const bool drained =
+                context_.applier.drain(*session_, mark, locked_at_ + context_.limit, context_.stop);
             if (!drained) return Outcome::kTimeout;
-            if (context_.applier.applied().copy().held_rows == 0) return Outcome::kOk;
-            why_ = "rows are held back by another unique key of the ghost table";
-            return Outcome::kFailed;
+            return look_last(*session_, context_.plan.names.ghost);
         });
     }
 
@@ -54,6 +54,9 @@ class SessionDriver : public CutoverDriver {
                                           sql::quote(names.ghost), sql::quote(names.source)));
             renamed_at_ = std::chrono::steady_clock::now();
             fault::point("cutover.renamed");
+            // The tables stay locked, under their new names, as long as the session lives (MySQL
+            // 9.7, measured).
+            session_.reset();
             return Outcome::kOk;
         });
     }

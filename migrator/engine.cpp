@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migrator/engine.h"
+#include "binlog/server_log.h"
 
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <random>
 #include <set>
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "migrator/changelog.h"
-#include "migrator/cutover_driver.h"
 #include "migrator/refusal.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
-#include "throttle/options.h"
+#include "throttle/sources.h"
 
 namespace wisp::migrator {
 namespace {
@@ -24,13 +21,20 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr unsigned kRetryRounds = 5;
+throttle::Subjects subjects(const Route& route, const Plan& plan,
+                            std::shared_ptr<const throttle::LatencyMeter> commits) {
+    throttle::Subjects subjects{route.write, route.inspect, plan.names.changelog,
+                                std::move(commits)};
+    if (!route.one_server()) subjects.readers.push_back(route.read);
+    return subjects;
+}
 
-std::vector<std::unique_ptr<throttle::Source>> throttle_sources(
-    const MigrationOptions& options, const Plan& plan, const Route& route,
-    const throttle::SharedKnobs& knobs) {
-    return throttle::make_sources(options.throttle,
-                                  {route.write, route.inspect, plan.names.changelog}, knobs);
+throttle::Throttler make_throttler(const MigrationOptions& options, const throttle::Subjects& on,
+                                   std::function<void(const throttle::Verdict&)> on_abort) {
+    const auto found = std::make_shared<Guarded<std::vector<throttle::Address>>>();
+    return throttle::Throttler(throttle::make_sources(on, options.knobs, found),
+                               std::move(on_abort),
+                               throttle::replica_sources(on, options.knobs, found));
 }
 
 binlog::StreamerOptions streamer_options(const Plan& plan) {
@@ -39,26 +43,45 @@ binlog::StreamerOptions streamer_options(const Plan& plan) {
     return options;
 }
 
+std::vector<sql::TableName> watched(const Plan& plan, const Signs& signs) {
+    std::vector<sql::TableName> tables{plan.names.source};
+    if (const auto changelog = signs.changelog()) tables.push_back(*changelog);
+    return tables;
+}
+
 }  // namespace
 
-Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& route,
-               RunLock& run_lock, binlog::Position start)
+Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& route, Method method,
+               RunLock& run_lock, Reached start, Controls& controls, RunHooks& hooks)
     : plan_(plan),
       options_(options),
       route_(route),
+      controls_(controls),
+      hooks_(hooks),
       run_lock_(run_lock),
+      method_(std::move(method)),
       connector_(route.write, route.session),
+      source_connector_(route.read, route.source_session),
       queue_(options.queue_bytes),
-      guard_(plan.names.source, {plan.names.ghost, plan.names.changelog, plan.names.swap_ghost,
-                                 plan.names.swap_old, plan.names.old}),
-      ranges_(Chunker(plan, options.chunk_rows, options.chunk_time)),
-      applier_(plan, options, queue_, in_flight_, xa_watch_, progress_),
-      streamer_(route.stream, std::move(start), {plan.names.source, plan.names.changelog},
+      steering_(options.copiers, options.chunk_time, commit_times_,
+                [this](const auto& work) { with_source(work); }),
+      resumed_(start.no_older_xa),
+      guard_(plan.names.source,
+             {plan.names.ghost, plan.names.changelog, plan.names.swap_ghost, plan.names.swap_old,
+              plan.names.old, plan.names.checkpoint},
+             plan.has_changelog, start.no_older_xa),
+      ranges_(Chunker(plan, options.chunk_rows, options.chunk_time),
+              FinishedRanges(start.finished, start.rows)),
+      applier_(plan, options, controls.dials, queue_, in_flight_, touched_, xa_watch_, progress_,
+               *method_.signs, start.position),
+      markers_(*method_.signs, applier_.applied()),
+      streamer_(route.stream, start.position, watched(plan, *method_.signs),
                 streamer_options(plan)),
-      knobs_(std::make_shared<Guarded<throttle::Knobs>>(options.knobs)),
-      throttler_(throttle_sources(options, plan, route, knobs_),
-                 [this](const throttle::Verdict&) { ending_.request_stop(); }) {
+      throttler_(make_throttler(options, subjects(route, plan, beats_),
+                                [this](const throttle::Verdict&) { ending_.request_stop(); })) {
     progress_.rows_estimated = plan.source.estimated_rows;
+    progress_.rows_copied = start.rows;
+    progress_.rows_resumed = start.rows;
 }
 
 Engine::~Engine() {
@@ -69,20 +92,38 @@ void Engine::run(std::stop_token stop) {
     const std::stop_callback forward(stop, [this] { ending_.request_stop(); });
     try {
         control_ = connector_.connect();
+        if (!route_.one_server()) source_control_ = source_connector_.connect();
         start_threads();
+        // What a resumed run replays before it copies is not to be lost if it ends meanwhile.
+        if (resumed_) begin_checkpoints();
         prove_start();
+        refuse_null_keys();
         await_prepared_xa();
+        if (!resumed_) begin_checkpoints();
+        count_first();
+        hooks_.demand(hooks::Point::kBeforeRowCopy, {}, ending_.get_token());
         copy();
         retry_missing();
+        finish_copy();
         settle_held_rows();
+        hooks_.demand(hooks::Point::kRowCopyComplete, {}, ending_.get_token());
+        build_indexes();
+        verify();
         cut_over();
+    } catch (const Ambiguous&) {
+        // Whatever else failed meanwhile must not hide that the tables are to be looked at.
+        ending_.request_stop();
+        stop_threads();
+        throw;
     } catch (...) {
         ending_.request_stop();
         stop_threads();
+        last_checkpoint(false);
         rethrow_thread_failures();  // the cause, where ours is only its echo
         throw;
     }
     stop_threads();
+    last_checkpoint(true);
 }
 
 // --- threads ------------------------------------------------------------------------------------
@@ -94,12 +135,19 @@ std::unique_ptr<Thread> Engine::thread(const char* name,
 
 void Engine::start_threads() {
     streamer_thread_ = thread("streamer", [this](std::stop_token stop) {
-        streamer_.run(stop, [&](binlog::Transaction&& t) { deliver(std::move(t), stop); });
+        const auto deliver = [&](binlog::Transaction&& t) { this->deliver(std::move(t), stop); };
+        if (method_.signs->changelog()) return streamer_.run(stop, deliver);
+        streamer_.run(stop, deliver,
+                      [&](const binlog::Progressed& p) { deliver_position(p, stop); });
     });
     heartbeat_thread_ = thread("heartbeat", [this](std::stop_token stop) { beat(stop); });
     throttler_thread_ = thread("throttler", [this](std::stop_token stop) { throttler_.run(stop); });
-    if (options_.exact_rowcount) {
-        counter_thread_ = thread("counter", [this](std::stop_token stop) { count_rows(stop); });
+    if (options_.exact_rowcount && options_.concurrent_rowcount) {
+        counter_thread_ = thread("counter", [this](std::stop_token stop) {
+            count_rows(stop);
+            const auto told = hooks_.run(hooks::Point::kRowcountComplete, {}, stop);
+            if (!told && !stop.stop_requested()) log::warn("{}; the run goes on", told.error());
+        });
     }
     start_applier();
 }
@@ -119,9 +167,10 @@ void Engine::stop_applier() {
 }
 
 void Engine::stop_threads() {
-    std::vector<Thread*> all{streamer_thread_.get(), throttler_thread_.get(),
-                             heartbeat_thread_.get(), counter_thread_.get(), applier_thread_.get()};
-    for (const auto& copier : copiers_) all.push_back(copier.get());
+    std::vector<Thread*> all{streamer_thread_.get(),  throttler_thread_.get(),
+                             heartbeat_thread_.get(), counter_thread_.get(),
+                             applier_thread_.get(),   checkpoint_thread_.get()};
+    for (const auto& worker : workers_) all.push_back(worker.get());
     for (Thread* thread : all) {
         if (thread != nullptr) thread->request_stop();
     }
@@ -133,30 +182,69 @@ void Engine::stop_threads() {
 
 void Engine::rethrow_thread_failures() {
     for (auto* thread : {&streamer_thread_, &applier_thread_, &heartbeat_thread_,
-                         &throttler_thread_, &counter_thread_}) {
+                         &throttler_thread_, &counter_thread_, &checkpoint_thread_}) {
         if (*thread) (*thread)->rethrow();
     }
-    for (const auto& copier : copiers_) copier->rethrow();
+    for (const auto& worker : workers_) worker->rethrow();
     const auto verdict = throttler_.verdict();
     if (verdict.aborts()) {
         throw Stopped("ended by " + throttle::describe(verdict, steady_clock::now()));
     }
 }
 
+std::uint64_t Engine::changes_of_source(const binlog::Transaction& transaction) const {
+    std::uint64_t count = 0;
+    const void* block = nullptr;
+    bool ours = false;
+    for (const binlog::Change& change : transaction.changes) {
+        if (change.block.get() != block) {
+            block = change.block.get();
+            ours = change.block->table->table == plan_.names.source.table &&
+                   change.block->table->schema == plan_.names.source.schema;
+        }
+        count += ours ? 1 : 0;
+    }
+    return count;
+}
+
 void Engine::deliver(binlog::Transaction&& transaction, const std::stop_token& stop) {
     guard_.check(transaction);
+    method_.signs->delivered(transaction.end, transaction.gtid);
     const std::size_t bytes = transaction.bytes;
     if (transaction.changes.empty()) return;
+    progress_.changes_delivered += changes_of_source(transaction);
     static_cast<void>(queue_.push(std::move(transaction), bytes, stop));
+}
+
+void Engine::deliver_position(const binlog::Progressed& progressed, const std::stop_token& stop) {
+    if (stop.stop_requested()) return;  // a transaction before it may not have been taken
+    method_.signs->delivered(progressed.end, progressed.gtid);
+    binlog::Transaction empty;
+    empty.end = progressed.end;
+    empty.gtid = progressed.gtid;
+    empty.timestamp = progressed.timestamp;
+    empty.undecided_from = progressed.undecided_from;
+    static_cast<void>(queue_.push(std::move(empty), sizeof empty, stop));
 }
 
 void Engine::beat(const std::stop_token& stop) {
     // Through the session of the run lock: a lost lock is noticed and taken again at once.
+    std::unique_ptr<mysql::Connection> source;
     do {
         try {
-            mysql::Connection& session = run_lock_.session(stop);
-            const std::stop_callback cancel(stop, [&] { session.cancel(); });
-            session.execute(write_heartbeat(plan_.names.changelog, now_microseconds()));
+            mysql::Connection& lock = run_lock_.session(stop);
+            const std::stop_callback cancel(stop, [&] { lock.cancel(); });
+            if (!method_.signs->changelog()) continue;
+            if (!route_.one_server() && (!source || !source->usable())) {
+                source = source_connector_.connect();
+            }
+            mysql::Connection& session = source ? *source : lock;
+            const std::stop_callback cancel_source(stop, [&] { session.cancel(); });
+            const auto began = steady_clock::now();
+            beats_->begin(began);
+            method_.signs->beat(session);
+            commit_times_.note(steady_clock::now() - began);
+            beats_->end(steady_clock::now());
         } catch (const mysql::Error& error) {
             if (stop.stop_requested()) return;
             if (error.kind() != mysql::ErrorKind::kLost && !error.retryable()) throw;
@@ -165,7 +253,8 @@ void Engine::beat(const std::stop_token& stop) {
 }
 
 void Engine::count_rows(const std::stop_token& stop) {
-    const auto connection = mysql::Connector(route_.inspect, route_.session).connect();
+    const auto connection =
+        mysql::Connector(route_.inspect.value_or(route_.read), route_.source_session).connect();
     const std::stop_callback cancel(stop, [&] { connection->cancel(); });
     try {
         const auto rows =
@@ -177,7 +266,16 @@ void Engine::count_rows(const std::stop_token& stop) {
     }
 }
 
+void Engine::count_first() {
+    if (!options_.exact_rowcount || options_.concurrent_rowcount) return;
+    progress_.stage = Stage::kCountingRows;
+    count_rows(ending_.get_token());
+    throw_if_stopped();
+    hooks_.demand(hooks::Point::kRowcountComplete, {}, ending_.get_token());
+}
+
 void Engine::throw_if_stopped() const {
+    controls_.throw_if_ended();
     if (ending_.stop_requested()) throw Stopped("stopped on request");
 }
 
@@ -185,10 +283,9 @@ void Engine::throw_if_stopped() const {
 
 steady_clock::duration Engine::pass_marker(seconds limit) {
     const auto began = steady_clock::now();
-    const std::uint64_t marker = ++marker_;
-    write_control(write_marker(plan_.names.changelog, marker));
-    const bool passed = applier_.applied().wait_for(
-        ending_.get_token(), limit, [&](const Applied& a) { return a.marker >= marker; });
+    Mark marker;
+    with_source([&](mysql::Connection& source) { marker = markers_.place(source); });
+    const bool passed = markers_.await(marker, limit, ending_.get_token());
     throw_if_stopped();
     return passed ? steady_clock::now() - began : steady_clock::duration::max();
 }
@@ -198,16 +295,31 @@ void Engine::write_control(const std::string& statement) {
 }
 
 void Engine::with_control(const std::function<void(mysql::Connection&)>& work) {
+    with(connector_, control_, work);
+}
+
+void Engine::with_source(const std::function<void(mysql::Connection&)>& work) {
+    if (route_.one_server()) return with_control(work);
+    with(source_connector_, source_control_, work);
+}
+
+void Engine::with(const mysql::Connector& connector, std::unique_ptr<mysql::Connection>& connection,
+                  const std::function<void(mysql::Connection&)>& work) {
     for (;;) {
         throw_if_stopped();
         try {
-            if (!control_->usable()) control_ = connector_.connect_with_retry(ending_.get_token());
-            const std::stop_callback cancel(ending_.get_token(), [this] { control_->cancel(); });
-            work(*control_);
+            if (!connection->usable()) {
+                connection = connector.connect_with_retry(ending_.get_token());
+            }
+            const std::stop_callback cancel(ending_.get_token(), [&] { connection->cancel(); });
+            work(*connection);
             return;
         } catch (const mysql::Error& error) {
             if (error.kind() != mysql::ErrorKind::kLost && !error.retryable()) throw;
-            if (!control_->usable()) log::warn("a connection is made anew: {}", error.what());
+            log::warn(
+                "{}: {}",
+                connection->usable() ? "a statement is tried again" : "a connection is made anew",
+                error.what());
         }
     }
 }
@@ -216,13 +328,50 @@ void Engine::prove_start() {
     // The marker was written after the start position was read. Its return proves everything before
     // that position visible (R2), its arrival that the whole way works.
     constexpr seconds kLimit{60};
-    static_cast<void>(throttler_.wait_until_clear(ending_.get_token(), throttle::Writer::kApply));
-    if (pass_marker(kLimit) == steady_clock::duration::max()) {
+    constexpr seconds kLook{5};
+    Mark marker;
+    with_source([&](mysql::Connection& source) { marker = markers_.place(source); });
+    const std::stop_token stop = ending_.get_token();
+    const auto streamed = mysql::Connector(route_.stream, {}).connect_with_retry(stop);
+    Patience patience(binlog::log_end(*streamed), kLimit / kLook);
+    while (!markers_.await(marker, kLook, stop)) {
+        throw_if_stopped();
+        // What an operator holds the replay for does not count.
+        if (throttler_.verdict().holds_writer(throttle::Writer::kApply)) {
+            static_cast<void>(throttler_.wait_until_clear(stop, throttle::Writer::kApply));
+            continue;
+        }
+        if (!patience.is_over(applier_.applied().copy().position)) continue;
         throw Refusal(fmt::format(
-            "our own write to {} did not come back through the binlog of {} within {} s; check that"
+            "{} did not come back through the binlog of {} within {} s; check that"
             " replication runs there and that no filter (binlog-do-db, replicate-*) hides it",
-            sql::quote(plan_.names.changelog), route_.stream.label(), kLimit.count()));
+            method_.signs->changelog() ? "our own write to " + sql::quote(plan_.names.changelog)
+                                       : "what " + route_.read.label() + " has written",
+            route_.stream.label(), kLimit.count()));
     }
+}
+
+void Engine::refuse_null_keys() {
+    // What was there at the start is visible now; what comes later comes through the binlog, where
+    // the row reader looks at it. No range would hold a row with NULL in the key.
+    if (!plan_.key.nullable) return;
+    std::string condition;
+    for (const auto i : plan_.key.columns) {
+        condition += fmt::format("{}{} IS NULL", condition.empty() ? "" : " OR ",
+                                 sql::quote(plan_.columns[i].source.name));
+    }
+    bool found = false;
+    with_source([&](mysql::Connection& source) {
+        found = source
+                    .scalar(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1",
+                                        sql::quote(plan_.names.source), condition))
+                    .has_value();
+    });
+    if (!found) return;
+    throw Refusal(fmt::format(
+        "--allow-nullable-unique-key: rows of {} have NULL in the key {} ({}): they could not be"
+        " told apart; remove them, or add another key with a native ALTER",
+        sql::quote(plan_.names.source), sql::quote(plan_.key.source_index_name), condition));
 }
 
 void Engine::await_prepared_xa() {
@@ -260,82 +409,8 @@ void Engine::await_prepared_xa() {
 
 std::set<std::string> Engine::prepared_xa() {
     std::set<std::string> xids;
-    with_control([&](mysql::Connection& control) { xids = prepared_xids(control); });
+    with_source([&](mysql::Connection& source) { xids = prepared_xids(source); });
     return xids;
-}
-
-void Engine::copy() {
-    progress_.stage = Stage::kCopying;
-    progress_.copy_began = now_microseconds();
-    log::info("copying table={} key={} copiers={}", plan_.names.source.table,
-              plan_.key.source_index_name, options_.copiers);
-    run_copiers();
-    progress_.copy_ended = now_microseconds();
-    log::info("copied rows={} chunks={}", progress_.rows_copied.load(), progress_.chunks.load());
-    fault::point("copy.done");
-}
-
-void Engine::run_copiers() {
-    Guarded<unsigned> running(options_.copiers);
-    copiers_.clear();
-    for (unsigned number = 0; number < options_.copiers; ++number) {
-        copiers_.push_back(thread("copier", [this, number, &running](std::stop_token stop) {
-            struct Done {
-                Guarded<unsigned>& running;
-                ~Done() {
-                    running.write([](unsigned& n) { --n; });
-                }
-            };
-            const Done done{running};
-            Copier(plan_, number, ranges_, in_flight_, xa_watch_, progress_)
-                .run(stop, connector_, throttler_);
-        }));
-    }
-    running.wait(ending_.get_token(), [](unsigned n) { return n == 0; });
-    for (const auto& copier : copiers_) copier->request_stop();
-    for (const auto& copier : copiers_) copier->join();
-    for (const auto& copier : copiers_) copier->rethrow();
-    throw_if_stopped();
-    // Copiers also return when the throttler ends the run; then the copy is not complete.
-    if (!ranges_.exhausted()) throw Stopped("the copy was ended before its last chunk");
-}
-
-void Engine::retry_missing() {
-    // R7: rows a chunk could not place because another unique key stood in the way, or that were
-    // inserted after its read. At a later position most are there already.
-    for (unsigned round = 1;; ++round) {
-        catch_up();
-        const auto again = ranges_.start_retry();
-        if (again.empty()) return;
-        if (round > kRetryRounds) {
-            throw Refusal(fmt::format(
-                "rows of {} do not fit into the new table: another unique key of it holds them "
-                "back."
-                " The first of them: {}. Remove the duplicates, or leave the unique key out of the"
-                " ALTER",
-                sql::quote(plan_.names.source), again.front().keys.substr(0, 1'000)));
-        }
-        progress_.stage = Stage::kRetrying;
-        log::info("copying again what other unique keys held back round={} ranges={}", round,
-                  again.size());
-        run_copiers();
-    }
-}
-
-void Engine::settle_held_rows() {
-    for (unsigned round = 0; applier_.applied().copy().held_rows > 0; ++round) {
-        if (round < kRetryRounds) {
-            catch_up();
-            continue;
-        }
-        stop_applier();
-        std::string rows;
-        for (const auto& row : applier_.describe_held(5)) rows += " " + row;
-        throw Refusal(fmt::format(
-            "rows of {} do not fit into the new table: a unique key that the ALTER adds holds them"
-            " back:{}. Remove the duplicates, or leave the unique key out of the ALTER",
-            sql::quote(plan_.names.source), rows));
-    }
 }
 
 void Engine::catch_up() {
@@ -347,114 +422,28 @@ void Engine::catch_up() {
     }
 }
 
-void Engine::await_postponement() {
-    const std::string& file = options_.postpone_flag_file;
-    if (file.empty()) return;
-    std::error_code ignored;  // a file that cannot be looked at does not exist for us
-    bool said = false;
-    while (std::filesystem::exists(file, ignored)) {
-        progress_.stage = Stage::kPostponed;
-        if (!std::exchange(said, true)) log::info("cut-over is postponed while {} exists", file);
-        static_cast<void>(pause(ending_.get_token(), milliseconds(100)));
-        throw_if_stopped();
-    }
-}
-
-void Engine::cut_over() {
-    std::minstd_rand random(std::random_device{}());
-    for (unsigned attempt = 1; attempt <= options_.cut_over_attempts; ++attempt) {
-        await_postponement();
-        static_cast<void>(
-            throttler_.wait_until_clear(ending_.get_token(), throttle::Writer::kCopy));
-        throw_if_stopped();
-        catch_up();
-        settle_held_rows();
-        progress_.stage = Stage::kCuttingOver;
-        progress_.cut_over_attempts = attempt;
-        if (try_cut_over()) return;
-        throw_if_stopped();
-        start_applier();
-        const auto back_off = milliseconds(std::min(250U << std::min(attempt, 5U), 5'000U));
-        const auto jitter = milliseconds(random() % 250);
-        static_cast<void>(pause(ending_.get_token(), back_off + jitter));
-        throw_if_stopped();
-    }
-    throw Refusal(
-        fmt::format("the cut-over did not succeed in {} attempts; look for long transactions"
-                    " or locks on {} and run again",
-                    options_.cut_over_attempts, sql::quote(plan_.names.source)));
-}
-
-void Engine::carry_auto_increment() {
-    // Ids that were given out and deleted again never reach the ghost; the counter must not go
-    // back.
-    if (plan_.alter.sets_auto_increment || plan_.source.auto_increment == 0) return;
-    const std::string question = fmt::format(
-        "SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND"
-        " TABLE_NAME = {}",
-        sql::text_literal(plan_.names.source.schema), sql::text_literal(plan_.names.source.table));
-    std::optional<std::string> next;
-    with_control([&](mysql::Connection& control) { next = control.scalar(question); });
-    if (!next) return;
-    write_control(
-        fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}", sql::quote(plan_.names.ghost), *next));
-}
-
-bool Engine::try_cut_over() {
-    stop_applier();
-    carry_auto_increment();
-    guard_.expect_swap(true);
-    CutoverContext context{plan_,     connector_,         applier_, options_.cut_over_lock_timeout,
-                           ++marker_, ending_.get_token()};
-    const auto driver = control_->server().renames_under_lock()
-                            ? make_session_driver(std::move(context))
-                            : make_sentry_driver(std::move(context));
-    const CutoverState end = run_cutover(*driver);
-    if (end == CutoverState::kSwapped) {
-        const auto locked =
-            std::chrono::duration_cast<std::chrono::microseconds>(driver->locked_for());
-        progress_.locked_microseconds = locked.count();
-        log::info("swapped locked_ms={:.1f}", static_cast<double>(locked.count()) / 1e3);
-        // Nothing more is to come from these; a late error of theirs is none.
-        stop_threads();
-        finish_swap(*driver);
-        return true;
-    }
-    guard_.expect_swap(false);
-    if (end == CutoverState::kAmbiguous) {
-        throw Ambiguous(fmt::format(
-            "the cut-over's outcome is unclear ({}): nothing more is touched. Look at {}, {}, {} "
-            "and"
-            " {}: the table with the new columns is the migrated one",
-            driver->why(), sql::quote(plan_.names.source), sql::quote(plan_.names.ghost),
-            sql::quote(plan_.names.old), sql::quote(plan_.names.swap_old)));
-    }
-    log::warn("cut-over attempt failed, everything is as before attempt={}: {}",
-              progress_.cut_over_attempts.load(), driver->why());
-    return false;
-}
-
-void Engine::finish_swap(CutoverDriver& driver) const {
-    try {
-        driver.finish();
-    } catch (const mysql::Error& error) {
-        log::error(
-            "the migration is done, but the old table kept its working name: {}; rename {} to"
-            " {} by hand",
-            error.what(), sql::quote(plan_.names.swap_old), sql::quote(plan_.names.old));
-    }
-}
-
 // --- status -------------------------------------------------------------------------------------
 
 ProgressSnapshot Engine::snapshot() const {
     ProgressSnapshot s;
     s.stage = progress_.stage;
+    s.stages = progress_.stage.times();
     s.rows_estimated = progress_.rows_estimated;
     s.rows_copied = progress_.rows_copied;
+    s.rows_resumed = progress_.rows_resumed;
+    s.rows_verified = progress_.rows_verified;
     s.chunks = progress_.chunks;
     s.changes_applied = progress_.changes_applied;
+    // Read later, so it is not less.
+    s.changes_delivered = progress_.changes_delivered;
+    s.chunk_seconds = progress_.chunk_seconds.snapshot();
+    s.apply_seconds = progress_.apply_seconds.snapshot();
+    s.schema = plan_.names.source.schema;
+    s.table = plan_.names.source.table;
+    s.row_bytes = plan_.source.average_row_bytes;
     s.changes_written = progress_.changes_written;
+    s.arriving = progress_.arriving;
+    s.replayed = progress_.replayed;
     s.backlog_transactions = queue_.size();
     s.backlog_bytes = queue_.bytes();
     const auto now = now_microseconds();
@@ -469,12 +458,23 @@ ProgressSnapshot Engine::snapshot() const {
                          : seconds_since(progress_.copy_began);
     const auto stream = streamer_.snapshot();
     s.stream_position = stream.received.text();
+    s.binlog_events = stream.events;
+    s.binlog_bytes = stream.bytes;
     const auto verdict = throttler_.verdict();
-    if (verdict.holds_writer(throttle::Writer::kCopy) && verdict.leading() != nullptr) {
-        s.throttle = verdict.leading()->source + ": " + verdict.leading()->reason;
+    if (const throttle::Hold* const hold = verdict.leading()) {
+        const bool holds = verdict.holds_writer(throttle::Writer::kCopy);
+        (holds ? s.throttle : s.slowed) = throttle::describe(*hold, steady_clock::now());
+        if (!holds) s.copy_pace = 1 / (1 + verdict.rest);
     }
+    s.sources = throttler_.states();
+    s.throttled_seconds = std::chrono::duration<double>(throttler_.copy_held()).count();
+    s.longest_stall_seconds = static_cast<double>(progress_.longest_stall_microseconds) / 1e6;
     s.cut_over_attempts = progress_.cut_over_attempts;
     s.locked_seconds = static_cast<double>(progress_.locked_microseconds) / 1e6;
+    if (const unsigned one_in = verified_one_in(options_.verify); one_in != 0) {
+        s.verify_share = 1.0 / one_in;
+    }
+    s.eta_seconds = eta_.write([&](Eta& eta) { return eta.update(s); });
     return s;
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Engine: builds the workers of one migration, starts and stops their threads and walks the stages:
-// copy overlapping with replay → retry → catch up → postpone → cut-over. The ghost exists already.
-// Runs on the caller's thread; snapshot() from any.
+// copy overlapping with replay → retry → build indexes → verify → catch up → postpone → cut-over.
+// The ghost exists already. Runs on the caller's thread; snapshot() from any.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -16,26 +17,33 @@
 #include "binlog/streamer.h"
 #include "migrator/applier.h"
 #include "migrator/changelog.h"
+#include "migrator/commit_times.h"
+#include "migrator/controls.h"
 #include "migrator/copier.h"
+#include "migrator/crew_steering.h"
+#include "migrator/eta.h"
 #include "migrator/in_flight.h"
+#include "migrator/method.h"
 #include "migrator/options.h"
 #include "migrator/plan.h"
 #include "migrator/progress.h"
 #include "migrator/route.h"
+#include "migrator/run_hooks.h"
 #include "migrator/run_lock.h"
 #include "migrator/statement_guard.h"
+#include "migrator/verify/verifier.h"
 #include "migrator/xa_watch.h"
+#include "throttle/commit_latency.h"
 #include "throttle/throttler.h"
 
 namespace wisp::migrator {
 
-class CutoverDriver;
-
 class Engine {
   public:
-    /// `start`: end of the streamed server's binlog, read after the ghost was made.
-    Engine(const Plan& plan, const MigrationOptions& options, const Route& route, RunLock& run_lock,
-           binlog::Position start);
+    /// `start`: where the method's signs say, after the ghost was made, with nothing finished; or
+    /// what a checkpoint holds.
+    Engine(const Plan& plan, const MigrationOptions& options, const Route& route, Method method,
+           RunLock& run_lock, Reached start, Controls& controls, RunHooks& hooks);
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
     ~Engine();
@@ -57,22 +65,61 @@ class Engine {
     std::unique_ptr<Thread> thread(const char* name, std::function<void(std::stop_token)> body);
 
     void beat(const std::stop_token& stop);
+    [[nodiscard]] std::uint64_t changes_of_source(const binlog::Transaction& transaction) const;
     void count_rows(const std::stop_token& stop);
     void deliver(binlog::Transaction&& transaction, const std::stop_token& stop);
+    void deliver_position(const binlog::Progressed& progressed, const std::stop_token& stop);
 
     void prove_start();
+    void refuse_null_keys();
     void await_prepared_xa();
     void copy();
     void run_copiers();
+    /// Runs `body` in as many threads as there may be workers, until all of them have returned.
+    void run_workers(const char* name,
+                     const std::function<void(unsigned number, Crew&, std::stop_token)>& body);
     void retry_missing();
+    /// Every row is in the ghost, or held back by one of its unique keys.
+    void finish_copy();
     void settle_held_rows();
+    // checkpoint_stage.cpp
+    void begin_checkpoints();
+    void write_checkpoints(const std::stop_token& stop);
+    void save_checkpoint(mysql::Connection& connection, bool swapped);
+    /// At once, over the control connection.
+    void checkpoint_now();
+    /// When no thread is left; a failure is only logged.
+    void last_checkpoint(bool swapped);
+    [[nodiscard]] Reached reached() const;
+    // index_stage.cpp
+    void build_indexes();
+    /// One statement that may take hours, on a session of its own that is killed when the run ends.
+    void alter_ghost(const std::string& statement);
+    [[nodiscard]] bool indexes_are_built();
+    void check_definition();
+    // verify/stage.cpp
+    void verify();
+    void repair(const std::vector<Difference>& differences);
+    [[nodiscard]] VerifyContext verify_context();
+    void count_first();
+    // cutover_stage.cpp
     void await_postponement();
+    /// Calls the hook, once with success. If it fails the swap is neither nearer nor further.
+    void tell_postponed();
     void cut_over();
-    void carry_auto_increment();
-    [[nodiscard]] bool try_cut_over();
-    void finish_swap(CutoverDriver& driver) const;
+    /// Why this attempt did not swap the tables; nullopt if it did.
+    [[nodiscard]] std::optional<std::string> try_cut_over();
+    [[nodiscard]] std::optional<std::string> attempt_cut_over(unsigned attempt);
+    void analyze_ghost();
+    void tell_failed_attempt(unsigned attempt, const std::string& why);
+    [[nodiscard]] std::string blockers();
+    void back_off(unsigned attempt);
     /// Runs `work` over the control connection, again when that was lost: it must bear repetition.
     void with_control(const std::function<void(mysql::Connection&)>& work);
+    /// The same over one to the server that is read.
+    void with_source(const std::function<void(mysql::Connection&)>& work);
+    void with(const mysql::Connector& connector, std::unique_ptr<mysql::Connection>& connection,
+              const std::function<void(mysql::Connection&)>& work);
     void write_control(const std::string& statement);
     [[nodiscard]] std::set<std::string> prepared_xa();
     /// Writes a marker and waits until the applier has passed it; returns how long that took.
@@ -83,19 +130,30 @@ class Engine {
     const Plan& plan_;
     const MigrationOptions& options_;
     const Route& route_;
-    RunLock& run_lock_;           // the heartbeat thread's during run()
-    mysql::Connector connector_;  // to the server that is read and written
+    Controls& controls_;
+    RunHooks& hooks_;
+    RunLock& run_lock_;  // the heartbeat thread's during run()
+    const Method method_;
+    mysql::Connector connector_;         // to the server that is written
+    mysql::Connector source_connector_;  // to the one that is read
     std::unique_ptr<mysql::Connection> control_;
+    std::unique_ptr<mysql::Connection> source_control_;  // where that is another server
 
     Progress progress_;
+    mutable Guarded<Eta> eta_;  // goes on with each snapshot
     ChangeQueue queue_;
     InFlight in_flight_;
+    TouchedKeys touched_;
     XaWatch xa_watch_;
+    CommitTimes commit_times_;
+    CrewSteering steering_;
+    const bool resumed_;  // by an earlier run's checkpoint
     StatementGuard guard_;
     Ranges ranges_;
     Applier applier_;
+    Markers markers_;
     binlog::Streamer streamer_;
-    throttle::SharedKnobs knobs_;
+    std::shared_ptr<throttle::LatencyMeter> beats_ = std::make_shared<throttle::LatencyMeter>();
     throttle::Throttler throttler_;
 
     std::stop_source ending_;  // set by the operator or by the first thread that fails
@@ -104,10 +162,15 @@ class Engine {
     std::unique_ptr<Thread> heartbeat_thread_;
     std::unique_ptr<Thread> counter_thread_;
     std::unique_ptr<Thread> applier_thread_;
-    std::vector<std::unique_ptr<Thread>> copiers_;
-    /// Above every marker of an earlier run: its rows may still be on their way through a lagging
-    /// replica and must not pass for ours.
-    std::uint64_t marker_ = static_cast<std::uint64_t>(now_microseconds());
+    std::unique_ptr<Thread> checkpoint_thread_;
+    /// What is read of the run and what is written of it: no older checkpoint over a newer one.
+    std::mutex saving_;
+    bool began_checkpoints_ = false;
+    std::vector<std::unique_ptr<Thread>> workers_;  // copiers, later verifiers
+    bool told_postponed_ = false;                   // the hook was called
+    std::chrono::steady_clock::time_point tell_postponed_next_{};
+    bool analyzed_ = false;
+    std::vector<Difference> moving_;  // to be compared under the cut-over's lock
 };
 
 }  // namespace wisp::migrator

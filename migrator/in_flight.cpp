@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/fault.h"
 
 namespace wisp::migrator {
 
@@ -29,16 +30,22 @@ void InFlight::leave(Ticket ticket) {
     });
 }
 
-std::vector<std::string> InFlight::note(const ChangeBatch& batch, RowReader& reader) {
+std::vector<std::string> InFlight::note(const ChangeBatch& batch, RowReader& reader,
+                                        const binlog::Position& begin) {
     return state_.write([&](State& state) {
         std::vector<std::string> repeat;
         if (state.flights.empty()) return repeat;
         for (const auto& [identity, key] : batch.states()) {
             std::string condition;
-            if (key.deleted) condition = reader.exact_condition(key.change, true);
+            if (key.deleted) {
+                // R5
+                condition = fault::rule_off("R5") ? reader.condition(key.change, true)
+                                                  : reader.exact_condition(key.change, true);
+            }
             for (auto& [ticket, flight] : state.flights) {
                 if (key.deleted) {
                     flight.deleted[identity] = condition;
+                    if (!flight.since) flight.since = begin;
                 } else {
                     flight.deleted.erase(identity);
                 }
@@ -55,6 +62,16 @@ std::vector<std::string> InFlight::note(const ChangeBatch& batch, RowReader& rea
             it = state.flights.erase(it);
         }
         return repeat;
+    });
+}
+
+std::optional<binlog::Position> InFlight::oldest_delete() const {
+    return state_.read([](const State& state) {
+        std::optional<binlog::Position> oldest;
+        for (const auto& [ticket, flight] : state.flights) {
+            if (flight.since && (!oldest || *flight.since < *oldest)) oldest = flight.since;
+        }
+        return oldest;
     });
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -27,8 +28,13 @@ class InFlight {
 
     /// Folds a batch that is about to be applied into every range in flight and returns the exact
     /// conditions of the deletes to repeat with it. Must be called once for each batch, in order,
-    /// before the batch's first statement.
-    [[nodiscard]] std::vector<std::string> note(const ChangeBatch& batch, RowReader& reader);
+    /// before the batch's first statement. `begin`: everything before it was applied, and the batch
+    /// lies behind it.
+    [[nodiscard]] std::vector<std::string> note(const ChangeBatch& batch, RowReader& reader,
+                                                const binlog::Position& begin = {});
+    /// The deletes that wait to be repeated lie behind it; nullopt if none does. A run that ends
+    /// forgets them, so the next one has to read the binlog from here.
+    [[nodiscard]] std::optional<binlog::Position> oldest_delete() const;
     /// True if a range has left and its deletes wait for the next batch.
     [[nodiscard]] bool has_released() const;
     [[nodiscard]] bool empty() const;
@@ -36,6 +42,7 @@ class InFlight {
   private:
     struct Flight {
         bool released = false;
+        std::optional<binlog::Position> since;  // `begin` of the first batch that deleted
         std::unordered_map<std::string, std::string> deleted;  // identity → exact condition
     };
     struct State {

@@ -109,7 +109,7 @@ Relation relation(mysql::Connection& connection, const sql::TableName& name) {
 
 sql::Table inspect_table(mysql::Connection& connection, const sql::TableName& name) {
     const auto rows = connection.query(
-        "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_ROWS, AUTO_INCREMENT"
+        "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_ROWS, AUTO_INCREMENT, AVG_ROW_LENGTH"
         " FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') "
         "AND " +
         where_table(name));
@@ -123,6 +123,7 @@ sql::Table inspect_table(mysql::Connection& connection, const sql::TableName& na
     table.engine = rows[0].text(2);
     table.estimated_rows = number_or_zero(rows[0], 3);
     table.auto_increment = number_or_zero(rows[0], 4);
+    table.average_row_bytes = number_or_zero(rows[0], 5);
     read_columns(connection, table);
     read_keys(connection, table);
     const auto create = connection.query("SHOW CREATE TABLE " + sql::quote(table.name));

@@ -14,14 +14,15 @@ namespace wisp::migrator {
 namespace {
 
 /// Why the source's key cannot be a migration key; empty if it can.
-std::string why_unusable(const sql::Table& table, const sql::Key& key) {
+std::string why_unusable(const sql::Table& table, const sql::Key& key, bool allow_nullable) {
     if (!key.unique) return "not unique";
     for (const auto& part : key.parts) {
         if (part.column.empty()) return "indexes an expression";
         if (part.prefix != 0) return fmt::format("indexes only a prefix of {}", part.column);
         const sql::Column* column = table.find_column(part.column);
         if (column == nullptr) return "names an unknown column";
-        if (column->nullable) return fmt::format("column {} can be NULL", part.column);
+        if (column->nullable && !allow_nullable)
+            return fmt::format("column {} can be NULL", part.column);
         if (column->data_type == "float" || column->data_type == "double") {
             return fmt::format("column {} is a {}, whose values cannot be compared exactly",
                                part.column, column->data_type);
@@ -40,10 +41,17 @@ const MappedColumn* find_mapped(const Plan& plan, const std::string& source_colu
     return found == plan.columns.end() ? nullptr : &*found;
 }
 
-/// Lower is better: the clustered key first, then narrow and numeric ones.
+bool is_nullable(const sql::Table& table, const sql::Key& key) {
+    return std::any_of(key.parts.begin(), key.parts.end(), [&](const sql::KeyPart& part) {
+        return table.find_column(part.column)->nullable;
+    });
+}
+
+/// Lower is better: keys that cannot be NULL, the clustered key first, then narrow and numeric
+/// ones.
 std::size_t cost(const sql::Table& table, const sql::Key& key) {
     if (key.primary()) return 0;
-    std::size_t cost = 1;
+    std::size_t cost = is_nullable(table, key) ? 10'000 : 1;
     for (const auto& part : key.parts) {
         cost += table.find_column(part.column)->charset.empty() ? 10 : 100;
     }
@@ -79,10 +87,10 @@ std::optional<std::vector<std::string>> names_in_ghost(const Plan& plan, const s
 /// Two different source values stay different in the ghost. Integers and VARCHARs of one collation
 /// only change their width, and strict mode refuses what does not fit.
 bool compares_alike(const MappedColumn& column) {
-    const auto integer = [](const sql::Column& c) {
-        return c.data_type.find("int") != std::string::npos;
-    };
-    if (integer(column.source) && integer(column.ghost)) return true;
+    if (sql::is_integer_type(column.source.data_type) &&
+        sql::is_integer_type(column.ghost.data_type)) {
+        return true;
+    }
     // Members appended at the end keep the numbers of the others.
     const bool members = column.source.data_type == column.ghost.data_type &&
                          !column.source.members.empty() && !column.conversion.members_as_text;
@@ -108,7 +116,7 @@ bool keeps_value(const MappedColumn& column) {
                (ghost.data_type != "char" || source.data_type == "char");
     }
     if (source.data_type != ghost.data_type) {
-        return source.data_type.find("int") != std::string::npos && ghost.data_type == "decimal";
+        return sql::is_integer_type(source.data_type) && ghost.data_type == "decimal";
     }
     if (source.data_type == "decimal") return ghost.scale >= source.scale;
     if (source.data_type == "varbinary") return ghost.max_bytes >= source.max_bytes;
@@ -144,10 +152,10 @@ bool source_has_as_strict(const Plan& plan, const sql::Key& ghost_key) {
 
 }  // namespace
 
-std::string why_no_key(const sql::Table& table) {
+std::string why_no_key(const sql::Table& table, bool allow_nullable) {
     std::string reasons;
     for (const auto& key : table.keys) {
-        const std::string reason = why_unusable(table, key);
+        const std::string reason = why_unusable(table, key, allow_nullable);
         if (reason.empty()) return {};
         if (key.unique) reasons += fmt::format("; {}: {}", key.name, reason);
     }
@@ -161,7 +169,7 @@ void choose_key(Plan& plan) {
     const sql::Key* best = nullptr;
     std::string reasons;
     for (const auto& key : plan.source.keys) {
-        std::string reason = why_unusable(plan.source, key);
+        std::string reason = why_unusable(plan.source, key, plan.allow_nullable_key);
         if (reason.empty()) {
             const auto names = names_in_ghost(plan, key);
             if (!names || unique_key_over(plan.ghost, *names) == nullptr) {
@@ -185,7 +193,10 @@ void choose_key(Plan& plan) {
                         " place and change it in a second migration",
                         sql::quote(plan.source.name), reasons));
     }
-    plan.key = {best->name, {}};
+    plan.key = {best->name,
+                {},
+                is_nullable(plan.source, *best),
+                reasons.empty() ? reasons : reasons.substr(2)};
     for (const auto& part : best->parts) {
         const MappedColumn* mapped = find_mapped(plan, part.column);
         plan.key.columns.push_back(static_cast<std::size_t>(mapped - plan.columns.data()));

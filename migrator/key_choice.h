@@ -11,6 +11,7 @@ namespace wisp::migrator {
 void choose_key(Plan& plan);
 
 /// Why the table's unique keys cannot carry a migration whatever the ALTER does; empty if one can.
-[[nodiscard]] std::string why_no_key(const sql::Table& table);
+/// `allow_nullable`: a key that can be NULL counts.
+[[nodiscard]] std::string why_no_key(const sql::Table& table, bool allow_nullable = false);
 
 }  // namespace wisp::migrator

@@ -19,16 +19,19 @@ std::string name_after(const std::string& base, std::string_view suffix) {
 
 }  // namespace
 
-TableNames table_names(const sql::TableName& source, std::string_view old_timestamp) {
+TableNames table_names(const sql::TableName& source, std::string_view old_timestamp,
+                       std::string_view base) {
+    if (base.empty()) base = source.table;
     const auto in_schema = [&](std::string table) {
         return sql::TableName{source.schema, std::move(table)};
     };
     return {source,
-            in_schema(sql::ghost_name(source.table)),
-            in_schema(sql::changelog_name(source.table)),
-            in_schema(sql::old_name(source.table, old_timestamp)),
+            in_schema(sql::ghost_name(base)),
+            in_schema(sql::changelog_name(base)),
+            in_schema(sql::old_name(base, old_timestamp)),
             in_schema(name_after(source.table, "~gho")),
-            in_schema(name_after(source.table, "~old"))};
+            in_schema(name_after(source.table, "~old")),
+            in_schema(sql::checkpoint_name(base))};
 }
 
 }  // namespace wisp::migrator

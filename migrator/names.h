@@ -8,7 +8,9 @@
 
 namespace wisp::migrator {
 
-/// `old_timestamp`: "20260102030405" for --timestamp-old-table, else empty.
-[[nodiscard]] TableNames table_names(const sql::TableName& source, std::string_view old_timestamp);
+/// `old_timestamp`: "20260102030405" for --timestamp-old-table, else empty. `base`: what ghost,
+/// changelog and old table are named after, if not the source.
+[[nodiscard]] TableNames table_names(const sql::TableName& source, std::string_view old_timestamp,
+                                     std::string_view base = {});
 
 }  // namespace wisp::migrator

@@ -12,6 +12,7 @@
 #include "sql/alter_splitter.h"
 #include "sql/literal.h"
 #include "sql/table_def.h"
+#include "sql/trigger_text.h"
 
 namespace wisp::migrator {
 
@@ -24,6 +25,7 @@ struct TableNames {
     sql::TableName old;
     sql::TableName swap_ghost;
     sql::TableName swap_old;
+    sql::TableName checkpoint;
 };
 
 /// One column whose data moves from source to ghost.
@@ -39,7 +41,8 @@ struct MappedColumn {
     [[nodiscard]] std::string wrap(std::string_view source_expression) const;
 };
 
-/// A ghost column without a source whose default would depend on our session.
+/// A ghost column without a source that an insert has to name: it has no default, or one that would
+/// depend on our session.
 struct FilledColumn {
     std::string name;
     std::string expression;
@@ -48,6 +51,35 @@ struct FilledColumn {
 struct MigrationKey {
     std::string source_index_name;     // for FORCE INDEX
     std::vector<std::size_t> columns;  // indices into Plan::columns, in key order
+    bool nullable = false;             // a column can be NULL, and must not be
+    std::string passed_over;           // unique keys that cannot be used, with reasons; for people
+};
+
+/// A secondary index of the ghost that is built after the copy.
+struct DeferredIndex {
+    std::string name;
+    std::string definition;  // as SHOW CREATE TABLE has it: "KEY `a` (`a`)"
+};
+
+/// What makes a trigger the same as another one, but for name and table. Texts are bytes of its
+/// character set.
+struct TriggerDefinition {
+    sql::TriggerText text;
+    std::string sql_mode;
+    std::string charset;           // character_set_client
+    std::string collation;         // collation_connection
+    std::string schema_collation;  // when it was made
+    bool operator==(const TriggerDefinition&) const = default;
+};
+
+/// A trigger of the source and how it is made on the ghost: `create`, a name, the body.
+struct Trigger {
+    std::string name;
+    std::string new_name;
+    TriggerDefinition definition;
+    std::string create;  // "CREATE … TRIGGER `shop`.`name_suffix` BEFORE INSERT ON "
+    std::string on_ghost;
+    std::string on_swap_ghost;
 };
 
 struct Plan {
@@ -64,7 +96,20 @@ struct Plan {
     bool ghost_is_stricter = false;
     /// The ghost's key compares otherwise than the source's: deletes compare bytes as well.
     bool exact_key = false;
+    /// A key with columns that can be NULL may be the migration key.
+    bool allow_nullable_key = false;
+    /// A warning of the server about rows that are written ends the run.
+    bool panic_on_warnings = false;
+    /// What we write is in the binlog, and the changelog is there to be read in it; else nothing of
+    /// ours is.
+    bool has_changelog = true;
+    /// The checkpoint table is made beside the ghost.
+    bool has_checkpoint = false;
+    /// Source and ghost are on one server: a statement can read the one and write the other.
+    bool one_server = true;
     std::vector<binlog::ColumnHint> hints;
+    std::vector<Trigger> triggers;        // in the order in which they fire
+    std::vector<DeferredIndex> deferred;  // while the copy runs they are not in the ghost
 };
 
 }  // namespace wisp::migrator

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Route: which endpoint is read, streamed and written: the one difference between the commands.
+// Route: which server is read, written, streamed and inspected by a run.
 #pragma once
+
+#include <optional>
 
 #include "mysql/endpoint.h"
 #include "mysql/session.h"
@@ -8,11 +10,15 @@
 namespace wisp::migrator {
 
 struct Route {
-    mysql::Endpoint read;     // chunks are read here
-    mysql::Endpoint write;    // ghost and changelog live here
-    mysql::Endpoint stream;   // whose binlog is followed
-    mysql::Endpoint inspect;  // where lag is measured
-    mysql::Session session;   // of every connection that copies or applies
+    mysql::Endpoint read;                    // chunks are read here
+    mysql::Endpoint write;                   // the ghost lives here
+    mysql::Endpoint stream;                  // whose binlog is followed
+    std::optional<mysql::Endpoint> inspect;  // where lag is measured; nullopt: it is not
+    mysql::Session session;                  // of every connection that writes
+    mysql::Session source_session;           // of every connection that only reads
+
+    /// Source and ghost are on one server.
+    [[nodiscard]] bool one_server() const { return read.label() == write.label(); }
 };
 
 }  // namespace wisp::migrator

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,12 +25,22 @@ struct Moved {
     std::vector<std::string> missing;
 };
 
+/// Called once, over the connection that reads, before anything is read: proves that everything
+/// delivered before is visible there (R2). Empty: proved already.
+using Proof = std::function<void(mysql::Connection& reader)>;
+
 class RowMover {
   public:
     virtual ~RowMover() = default;
-    /// Reads and writes the range in one committed step. The caller has proved that everything
-    /// delivered before the call is visible. Throws mysql::Error; then nothing was written.
-    virtual Moved move(mysql::Connection& connection, const Range& range) = 0;
+    /// The connection over which the source is read, made if need be; `connection` itself where
+    /// source and ghost are on one server.
+    virtual mysql::Connection& reader(mysql::Connection& connection,
+                                      const std::stop_token& stop) = 0;
+    /// Reads and writes the range and commits it, in one step or slice by slice. Throws
+    /// mysql::Error; then a part of it may have been written, whole slices only, and the range is
+    /// to be moved again. `stop` ends what does not go over `connection`.
+    virtual Moved move(mysql::Connection& connection, const Range& range, const Proof& prove = {},
+                       const std::stop_token& stop = {}) = 0;
 };
 
 }  // namespace wisp::migrator

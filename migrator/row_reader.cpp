@@ -4,63 +4,61 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
+#include <cstdint>
 
+#include "migrator/copy_sql.h"
 #include "migrator/refusal.h"
+#include "migrator/verify/key_name.h"
 #include "sql/identifier.h"
 #include "sql/literal.h"
 
 namespace wisp::migrator {
 namespace {
 
-/// Length-prefixed, so that ("a-", "b") and ("a", "-b") stay apart.
+/// Most significant byte first, so that bytes compare as the numbers do.
+void append_number(std::string& out, std::uint64_t number) {
+    for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xFF);
+}
+
+/// Zeros are escaped and the end is marked, so that ("a-", "b") and ("a", "-b") stay apart and a
+/// text sorts before its continuations.
+void append_text(std::string& out, std::string_view text) {
+    for (const char c : text) {
+        out += c;
+        if (c == '\0') out += '\xFF';
+    }
+    out.append(2, '\0');
+}
+
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63U;
+
 void append_identity(std::string& out, const sql::Value& value) {
-    const auto raw = [&](const void* data, std::size_t size) {
-        out.append(static_cast<const char*>(data), size);
-    };
-    const auto sized = [&](std::string_view bytes) {
-        const auto size = static_cast<std::uint32_t>(bytes.size());
-        raw(&size, sizeof size);
-        out.append(bytes);
-    };
     out += static_cast<char>(value.kind);
     using enum sql::Value::Kind;
     switch (value.kind) {
         case kNull:
             break;
         case kSigned:
-            raw(&value.integer, sizeof value.integer);
+            append_number(out, static_cast<std::uint64_t>(value.integer) ^ kSignBit);
             break;
         case kUnsigned:
-            raw(&value.unsigned_integer, sizeof value.unsigned_integer);
+            append_number(out, value.unsigned_integer);
             break;
         case kFloat:
-        case kDouble:
-            raw(&value.real, sizeof value.real);
+        case kDouble: {
+            const auto bits = std::bit_cast<std::uint64_t>(value.real);
+            append_number(out, (bits & kSignBit) != 0 ? ~bits : bits ^ kSignBit);
             break;
+        }
         case kBytes:
-            sized(value.bytes);
+            append_text(out, value.bytes);
             break;
         case kText:
         case kJson:
-            sized(value.text);
+            append_text(out, value.text);
             break;
     }
-}
-
-/// Bytes of a ghost column against the bytes the source value has there.
-std::string same_bytes(const MappedColumn& column, const std::string& literal) {
-    std::string value = literal;
-    if (sql::is_text_type(column.source.data_type)) {
-        value = fmt::format("CONVERT({} USING {})", literal, column.ghost.charset);
-    }
-    return fmt::format("CAST({} AS BINARY) = CAST({} AS BINARY)", sql::quote(column.ghost.name),
-                       value);
-}
-
-bool enum_error_value(const MappedColumn& column, const sql::Value& value) {
-    return column.source.data_type == "enum" && value.kind == sql::Value::Kind::kUnsigned &&
-           value.unsigned_integer == 0;
 }
 
 }  // namespace
@@ -89,24 +87,29 @@ std::string RowReader::identity(const binlog::Change& change, bool before) {
     decode(change, before, last_key_column_);
     std::string identity;
     for (const auto i : plan_.key.columns) {
-        append_identity(identity, row_.values[plan_.columns[i].source_index]);
+        const sql::Value& value = row_.values[plan_.columns[i].source_index];
+        if (value.kind == sql::Value::Kind::kNull) {
+            throw Refusal(fmt::format(
+                "a row of {} came to have NULL in {}, and the run goes by the key {}: it could not"
+                " be told apart; make the key's columns NOT NULL, or remove such rows, and start"
+                " again",
+                sql::quote(plan_.names.source), sql::quote(plan_.columns[i].source.name),
+                sql::quote(plan_.key.source_index_name)));
+        }
+        append_identity(identity, value);
     }
     return identity;
 }
 
+std::string RowReader::key_name(const binlog::Change& change, bool before) {
+    decode(change, before, last_key_column_);
+    return migrator::key_name(plan_, row_);
+}
+
 std::string RowReader::conditions(bool exact) const {
-    std::string text = "(";
-    for (const auto i : plan_.key.columns) {
-        const MappedColumn& column = plan_.columns[i];
-        const std::string literal = literal_of(column);
-        if (text.size() > 1) text += " AND ";
-        text += fmt::format("{} = {}", sql::quote(column.ghost.name), literal);
-        // ENUM and SET compare by number here; only text has several spellings of one key.
-        if (exact && sql::is_text_type(column.ghost.data_type)) {
-            text += " AND " + same_bytes(column, literal);
-        }
-    }
-    return text + ")";
+    std::vector<std::string> literals;
+    for (const auto i : plan_.key.columns) literals.push_back(literal_of(plan_.columns[i]));
+    return key_condition(plan_, literals, exact);
 }
 
 std::string RowReader::condition(const binlog::Change& change, bool before) {
@@ -133,7 +136,7 @@ bool RowReader::append_tuple(const binlog::Change& change, std::string& out) {
         if (!first) out += ',';
         first = false;
         const sql::Value& value = row_.values[column.source_index];
-        lenient = lenient || enum_error_value(column, value);
+        lenient = lenient || sql::refused_by_strict(value, column.source);
         if (column.expression == "{}") {
             sql::append_literal(out, value, column.source, column.conversion);
         } else {
@@ -145,7 +148,19 @@ bool RowReader::append_tuple(const binlog::Change& change, std::string& out) {
     return lenient;
 }
 
-void RowReader::require_full(const binlog::Change& change) const {
+std::string RowReader::source_condition(const binlog::Change& change) {
+    decode(change, false, last_key_column_);
+    std::string text = "(";
+    for (const auto i : plan_.key.columns) {
+        const MappedColumn& column = plan_.columns[i];
+        if (text.size() > 1) text += " AND ";
+        text += sql::quote(column.source.name) + " = ";
+        sql::append_literal(text, row_.values[column.source_index], column.source);
+    }
+    return text + ")";
+}
+
+void RowReader::require_key(const binlog::Change& change) const {
     const binlog::RowsBlock& block = *change.block;
     if (block.table->columns.size() != plan_.source.columns.size()) {
         throw Refusal(fmt::format(
@@ -154,18 +169,26 @@ void RowReader::require_full(const binlog::Change& change) const {
             sql::quote(plan_.names.source), block.table->columns.size(),
             plan_.source.columns.size()));
     }
-    const auto check = [&](const std::vector<bool>& present) {
-        for (const MappedColumn& column : plan_.columns) {
-            if (column.source_index < present.size() && present[column.source_index]) continue;
-            throw Refusal(fmt::format(
-                "a row event of {} lacks column {}: some session writes partial row images; SET"
-                " GLOBAL binlog_row_image='FULL' (MariaDB also FULL_NODUP off), reconnect the"
-                " application's sessions and start again",
-                sql::quote(plan_.names.source), sql::quote(column.source.name)));
-        }
-    };
-    if (change.kind != binlog::ChangeKind::kInsert) check(block.present_before);
-    if (change.kind != binlog::ChangeKind::kDelete) check(block.present_after);
+    for (const auto i : plan_.key.columns) {
+        const MappedColumn& column = plan_.columns[i];
+        const bool before =
+            change.kind == binlog::ChangeKind::kInsert || block.present_before[column.source_index];
+        const bool after = change.kind == binlog::ChangeKind::kDelete ||
+                           binlog::knows_after(change, column.source_index);
+        if (before && after) continue;
+        throw Refusal(fmt::format(
+            "a row event of {} lacks the key column {}: with binlog_row_image=MINIMAL the server"
+            " logs the primary key and what a statement sets, and this run goes by the key {}; SET"
+            " GLOBAL binlog_row_image='FULL', reconnect the application's sessions and start again",
+            sql::quote(plan_.names.source), sql::quote(column.source.name),
+            sql::quote(plan_.key.source_index_name)));
+    }
+}
+
+bool RowReader::knows_row(const binlog::Change& change) const {
+    return std::all_of(plan_.columns.begin(), plan_.columns.end(), [&](const auto& column) {
+        return binlog::knows_after(change, column.source_index);
+    });
 }
 
 }  // namespace wisp::migrator

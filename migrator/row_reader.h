@@ -17,7 +17,10 @@ class RowReader {
 
     /// Bytes that are equal for two images if and only if their keys are the same bytes. Not the
     /// server's equality: 'a' and 'A' differ here (docs/copy-and-apply.md says why that is right).
+    /// Sorted by these bytes, keys stand about as they do in the index; nothing relies on that.
     [[nodiscard]] std::string identity(const binlog::Change& change, bool before);
+    /// verify/key_name.h
+    [[nodiscard]] std::string key_name(const binlog::Change& change, bool before);
     /// Condition on the ghost's key columns that finds the row as the server compares keys.
     [[nodiscard]] std::string condition(const binlog::Change& change, bool before);
     /// The same, and the key's bytes must be these very ones: never hits another spelling of the
@@ -30,8 +33,13 @@ class RowReader {
     /// one that only a lenient session can write again (the ENUM error value).
     [[nodiscard]] bool append_tuple(const binlog::Change& change, std::string& out);
 
-    /// Throws Refusal unless both images hold every column that is to be written (R8).
-    void require_full(const binlog::Change& change) const;
+    /// Condition on the source's key columns that finds the row after the change there.
+    [[nodiscard]] std::string source_condition(const binlog::Change& change);
+
+    /// Throws Refusal unless the images are of the table's columns and tell the key (R8).
+    void require_key(const binlog::Change& change) const;
+    /// False if a column that is to be written is not in the images of an insert or update.
+    [[nodiscard]] bool knows_row(const binlog::Change& change) const;
 
   private:
     void decode(const binlog::Change& change, bool before, std::size_t last_column);

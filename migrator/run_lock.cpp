@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "base/log.h"
@@ -12,17 +13,24 @@
 
 namespace wisp::migrator {
 
-RunLock::RunLock(mysql::Connector connector, sql::TableName table)
-    : connector_(std::move(connector)),
-      table_(std::move(table)),
-      // At most 64 characters (MySQL), so not the table's name itself.
-      name_(fmt::format("wisp.{:016x}",
-                        std::hash<std::string>{}(table_.schema + "." + table_.table))),
-      connection_(connector_.connect()) {
-    if (take()) return;
-    throw Refusal(
-        fmt::format("another wisp is at work on {} (it holds the lock {}); wait for it or stop it",
-                    sql::quote(table_), name_));
+namespace {
+
+/// At most 64 characters (MySQL), so not the table's name itself.
+std::string lock_name(const sql::TableName& table) {
+    return fmt::format("wisp.{:016x}", std::hash<std::string>{}(table.schema + "." + table.table));
+}
+
+}  // namespace
+
+RunLock::RunLock(mysql::Connector connector, sql::TableName table,
+                 std::optional<sql::TableName> ghost)
+    : connector_(std::move(connector)), connection_(connector_.connect()) {
+    locks_.push_back({table, lock_name(table)});
+    if (ghost && connection_->server().has_several_user_locks())
+        locks_.push_back({*ghost, lock_name(*ghost)});
+    if (const auto taken = take()) {
+        throw Refusal(fmt::format("another wisp is at work on {}; wait for it or stop it", *taken));
+    }
 }
 
 mysql::Connection& RunLock::session(const std::stop_token& stop) {
@@ -30,25 +38,35 @@ mysql::Connection& RunLock::session(const std::stop_token& stop) {
         if (held()) return *connection_;
     } catch (const mysql::Error& error) {
         if (error.kind() != mysql::ErrorKind::kLost || stop.stop_requested()) throw;
-        log::warn("the session of the run lock is lost and made anew: {}", error.what());
+        if (!connection_->cancelled()) {
+            log::warn("the session of the run lock is lost and made anew: {}", error.what());
+        }
     }
     // The old session may live on at the server, with the lock.
     mysql::bury_session(connector_, connection_->id(), stop);
     connection_ = connector_.connect_with_retry(stop);
-    if (take()) return *connection_;
-    throw Refusal(fmt::format(
-        "another wisp began to work on {} while the connection to {} was lost (it holds the lock"
-        " {}); this run ends",
-        sql::quote(table_), connector_.endpoint().label(), name_));
+    const auto taken = take();
+    if (!taken) return *connection_;
+    throw Refusal(
+        fmt::format("another wisp began to work on {} while the connection to {} was lost; this run"
+                    " ends",
+                    *taken, connector_.endpoint().label()));
 }
 
 bool RunLock::held() const {
-    return connection_->scalar(fmt::format("SELECT IS_USED_LOCK('{}') = CONNECTION_ID()", name_)) ==
-           "1";
+    return std::ranges::all_of(locks_, [&](const Lock& lock) {
+        return connection_->scalar(
+                   fmt::format("SELECT IS_USED_LOCK('{}') = CONNECTION_ID()", lock.name)) == "1";
+    });
 }
 
-bool RunLock::take() const {
-    return connection_->scalar(fmt::format("SELECT GET_LOCK('{}', 0)", name_)) == "1";
+std::optional<std::string> RunLock::take() const {
+    for (const Lock& lock : locks_) {
+        if (connection_->scalar(fmt::format("SELECT GET_LOCK('{}', 0)", lock.name)) == "1")
+            continue;
+        return fmt::format("{} (it holds the lock {})", sql::quote(lock.table), lock.name);
+    }
+    return std::nullopt;
 }
 
 }  // namespace wisp::migrator

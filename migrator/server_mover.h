@@ -3,6 +3,10 @@
 // exact. At READ COMMITTED with row binlog the SELECT takes no row locks on the source.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "migrator/row_mover.h"
 
 namespace wisp::migrator {
@@ -10,9 +14,17 @@ namespace wisp::migrator {
 class ServerMover : public RowMover {
   public:
     explicit ServerMover(const Plan& plan);
-    Moved move(mysql::Connection& connection, const Range& range) override;
+    mysql::Connection& reader(mysql::Connection& connection,
+                              const std::stop_token& /*stop*/) override {
+        return connection;
+    }
+    Moved move(mysql::Connection& connection, const Range& range, const Proof& prove = {},
+               const std::stop_token& stop = {}) override;
 
   private:
+    /// Where the first slice of what is left of a range ends; nullopt if that is all of it.
+    [[nodiscard]] std::optional<std::vector<std::string>> slice_end(mysql::Connection& connection,
+                                                                    const Range& rest) const;
     void find_missing(mysql::Connection& connection, const Range& range, Moved& moved) const;
 
     const Plan& plan_;

@@ -12,12 +12,6 @@
 namespace wisp::migrator {
 namespace {
 
-bool writes_rows(sql::StatementVerb verb) {
-    using enum sql::StatementVerb;
-    return verb == kInsert || verb == kUpdate || verb == kDelete || verb == kReplace ||
-           verb == kLoad || verb == kOther;
-}
-
 std::string shortened(const std::string& text) {
     constexpr std::size_t kLongest = 200;
     return text.size() <= kLongest ? text : text.substr(0, kLongest) + "…";
@@ -28,7 +22,7 @@ std::string shortened(const std::string& text) {
 void StatementGuard::check(const binlog::Transaction& transaction) const {
     for (const auto& statement : transaction.statements) {
         const auto verb = sql::statement_verb(statement.text);
-        if (writes_rows(verb) && sql::mentions(statement.text, statement.schema, source_)) {
+        if (sql::writes_rows(verb) && sql::mentions(statement.text, statement.schema, source_)) {
             throw Refusal(fmt::format(
                 "the binlog holds a statement on {} in STATEMENT format at {}: \"{}\"; its rows "
                 "cannot"
@@ -36,6 +30,7 @@ void StatementGuard::check(const binlog::Transaction& transaction) const {
                 " and reconnect the application) and start again",
                 sql::quote(source_), transaction.end.text(), shortened(statement.text)));
         }
+        if (!logged_) refuse_strangers(transaction, statement);
         const bool ours = swap_expected_ && is_our_swap(statement);
         if (!ours &&
             sql::changes_table(without_our_names(statement.text), statement.schema, source_)) {
@@ -52,6 +47,20 @@ void StatementGuard::check(const binlog::Transaction& transaction) const {
                         "they may belong"
                         " to {}; start again",
                         transaction.unseen_xa, transaction.end.text(), sql::quote(source_)));
+    }
+}
+
+void StatementGuard::refuse_strangers(const binlog::Transaction& transaction,
+                                      const binlog::Statement& statement) const {
+    for (const auto& name : ours_) {
+        if (!sql::changes_table(statement.text, statement.schema, name)) continue;
+        throw Refusal(fmt::format(
+            "somebody else works with {}, a name that this run uses, at {}: \"{}\"; another"
+            " migration of {} has begun, perhaps on the primary: wait for its end, drop what is "
+            "left"
+            " and start again",
+            sql::quote(name), transaction.end.text(), shortened(statement.text),
+            sql::quote(source_)));
     }
 }
 

@@ -15,9 +15,15 @@ namespace wisp::migrator {
 
 class StatementGuard {
   public:
-    /// `ours`: the tables wisp itself makes, renames and drops.
-    StatementGuard(sql::TableName source, std::vector<sql::TableName> ours)
-        : source_(std::move(source)), ours_(std::move(ours)) {}
+    /// `ours`: the tables wisp itself makes, renames and drops. `logged`: what it does to them is
+    /// in this binlog; else whoever names them there is somebody else. `resumed`: rows that were
+    /// prepared before the start are not copied any more.
+    StatementGuard(sql::TableName source, std::vector<sql::TableName> ours, bool logged = true,
+                   bool resumed = false)
+        : source_(std::move(source)),
+          ours_(std::move(ours)),
+          logged_(logged),
+          unseen_xa_allowed_(!resumed) {}
 
     /// Throws Refusal if the transaction holds something that cannot be replayed. Streamer thread.
     void check(const binlog::Transaction& transaction) const;
@@ -27,13 +33,16 @@ class StatementGuard {
     void expect_no_unseen_xa() { unseen_xa_allowed_ = false; }
 
   private:
+    void refuse_strangers(const binlog::Transaction& transaction,
+                          const binlog::Statement& statement) const;
     [[nodiscard]] bool is_our_swap(const binlog::Statement& statement) const;
     [[nodiscard]] std::string without_our_names(std::string text) const;
 
     sql::TableName source_;
     std::vector<sql::TableName> ours_;
+    bool logged_;
     std::atomic<bool> swap_expected_{false};
-    std::atomic<bool> unseen_xa_allowed_{true};
+    std::atomic<bool> unseen_xa_allowed_;
 };
 
 }  // namespace wisp::migrator

@@ -6,11 +6,13 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "migrator/changelog.h"
+#include "migrator/checkpoint_table.h"
 #include "migrator/inspector.h"
 #include "migrator/refusal.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
+#include "sql/literal.h"
 
 namespace wisp::migrator {
 namespace {
@@ -36,10 +38,10 @@ void alter_ghost(mysql::Connection& connection, const Plan& plan) {
 }
 
 /// What the run will need hours from now, tried on our own table.
-void try_rights(mysql::Connection& connection, const sql::TableName& name) {
+void try_rights(mysql::Connection& connection, const Plan& plan, const sql::TableName& name) {
     const std::string table = sql::quote(name);
     try {
-        connection.execute(write_marker(name, 0));
+        if (plan.has_changelog) connection.execute(write_marker(name, 0));
         connection.execute("DELETE FROM " + table);
         connection.execute(fmt::format("LOCK TABLES {} WRITE", table));
         connection.execute("UNLOCK TABLES");
@@ -64,15 +66,37 @@ void refuse_leftover(mysql::Connection& connection, const sql::TableName& name,
 
 }  // namespace
 
+void carry_counter(mysql::Connection& source, mysql::Connection& ghost, const Plan& plan) {
+    if (plan.alter.sets_auto_increment || plan.source.auto_increment == 0) return;
+    const auto next = source.scalar(fmt::format(
+        "SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND"
+        " TABLE_NAME = {}",
+        sql::text_literal(plan.names.source.schema), sql::text_literal(plan.names.source.table)));
+    if (!next) return;
+    ghost.execute(
+        fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}", sql::quote(plan.names.ghost), *next));
+}
+
 void drop_table(mysql::Connection& connection, const sql::TableName& name) {
     connection.execute("DROP TABLE IF EXISTS " + sql::quote(name));
 }
 
 void check_leftovers(mysql::Connection& connection, const TableNames& names,
                      LeftoverPolicy policy) {
-    if (!policy.drop_ghost) {
-        refuse_leftover(connection, names.ghost, "--initially-drop-ghost-table");
-        refuse_leftover(connection, names.swap_ghost, "--initially-drop-ghost-table");
+    if (!policy.drop_changelog && relation(connection, names.changelog) != Relation::kNone) {
+        throw Refusal(fmt::format(
+            "table {} is on {}, where this run makes none: a migration of this table is at work on"
+            " the primary, or has left it there; wait for its end, or drop it on the primary",
+            sql::quote(names.changelog), connection.endpoint().label()));
+    }
+    if (!policy.drop_ghost && !policy.keep_ghost) {
+        const bool resumable = has_checkpoint_table(connection, names.checkpoint);
+        for (const auto& name : {names.ghost, names.swap_ghost}) {
+            refuse_leftover(connection, name,
+                            resumable ? "--initially-drop-ghost-table; or go on with it, its"
+                                        " checkpoint is there: the flags it began with and --resume"
+                                      : "--initially-drop-ghost-table");
+        }
     }
     if (!policy.drop_old) {
         refuse_leftover(connection, names.old, "--initially-drop-old-table");
@@ -83,23 +107,40 @@ void check_leftovers(mysql::Connection& connection, const TableNames& names,
 void clear_leftovers(mysql::Connection& connection, const TableNames& names,
                      LeftoverPolicy policy) {
     check_leftovers(connection, names, policy);
-    for (const auto& name : {names.changelog, names.ghost, names.swap_ghost}) {
-        drop_table(connection, name);
+    if (policy.drop_changelog) drop_table(connection, names.changelog);
+    if (!policy.keep_ghost) {
+        // First: beside the next ghost it would tell of rows that are not there.
+        const auto checkpoint = load_checkpoint(connection, names.checkpoint);
+        const bool tells_of_old = policy.keep_old && checkpoint && checkpoint->reached.swapped;
+        if (!tells_of_old && has_checkpoint_table(connection, names.checkpoint)) {
+            drop_table(connection, names.checkpoint);
+        }
+        for (const auto& name : {names.ghost, names.swap_ghost}) drop_table(connection, name);
     }
+    if (policy.keep_old) return;
     for (const auto& name : {names.old, names.swap_old}) drop_table(connection, name);
+}
+
+void make_changelog(mysql::Connection& connection, const Plan& plan) {
+    connection.execute(create_changelog(plan.names.changelog));
+    try_rights(connection, plan, plan.names.changelog);
 }
 
 void make_tables(mysql::Connection& connection, const Plan& plan) {
     try {
-        connection.execute(create_changelog(plan.names.changelog));
-        try_rights(connection, plan.names.changelog);
+        if (plan.has_changelog) make_changelog(connection, plan);
         connection.execute(fmt::format("CREATE TABLE {} LIKE {}", sql::quote(plan.names.ghost),
                                        sql::quote(plan.names.source)));
+        if (!plan.has_changelog) try_rights(connection, plan, plan.names.ghost);
         alter_ghost(connection, plan);
+        if (plan.has_checkpoint) {
+            connection.execute(create_checkpoint_table(plan.names.checkpoint));
+        }
     } catch (const std::exception&) {
         if (connection.usable()) {
             drop_table(connection, plan.names.ghost);
-            drop_table(connection, plan.names.changelog);
+            if (plan.has_checkpoint) drop_table(connection, plan.names.checkpoint);
+            if (plan.has_changelog) drop_table(connection, plan.names.changelog);
         }
         throw;
     }
@@ -108,10 +149,13 @@ void make_tables(mysql::Connection& connection, const Plan& plan) {
     fault::point("tables.created");
 }
 
-std::vector<std::string> tables_left(mysql::Connection& connection, const TableNames& names) {
-    std::vector<std::string> left;
+std::vector<std::string> tables_left(mysql::Connection& connection, const Plan& plan) {
     // Never the old table: what stands under that name may hold the only copy of somebody's rows.
-    for (const auto& name : {names.ghost, names.changelog, names.swap_ghost}) {
+    std::vector<sql::TableName> names{plan.names.ghost, plan.names.swap_ghost};
+    if (plan.has_changelog) names.push_back(plan.names.changelog);
+    if (plan.has_checkpoint) names.push_back(plan.names.checkpoint);
+    std::vector<std::string> left;
+    for (const auto& name : names) {
         if (relation(connection, name) != Relation::kNone) left.push_back(sql::quote(name));
     }
     return left;

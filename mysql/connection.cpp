@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <charconv>
 #include <utility>
 
@@ -27,6 +28,8 @@ std::uint64_t number_after(std::string_view text, std::string_view word) {
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
 }
+
+std::atomic<std::uint64_t> sent_so_far{0};
 
 }  // namespace
 
@@ -77,6 +80,7 @@ struct Connection::Native {
 
     Handle handle;
     const int socket_copy;
+    std::atomic<bool> cancelled{false};
 };
 
 Connection::Connection(Endpoint endpoint, const Session& session, Where where)
@@ -151,9 +155,14 @@ void Connection::fail(std::string_view sql, Where where) {
     throw error;
 }
 
+std::uint64_t statements_sent() {
+    return sent_so_far.load(std::memory_order_relaxed);
+}
+
 void Connection::send(std::string_view sql, Where where) {
     enter_library();
     demand_ready(sql, where);
+    sent_so_far.fetch_add(1, std::memory_order_relaxed);
     if (mysql_real_query(native_->handle.get(), sql.data(), sql.size()) != 0) fail(sql, where);
 }
 
@@ -212,6 +221,7 @@ std::vector<std::string> Connection::warnings(Where where) {
 void Connection::start(std::string_view sql, Where where) {
     enter_library();
     demand_ready(sql, where);
+    sent_so_far.fetch_add(1, std::memory_order_relaxed);
     if (mysql_send_query(native_->handle.get(), sql.data(), sql.size()) != 0) fail(sql, where);
     in_flight_ = shortened(sql);
 }
@@ -227,7 +237,12 @@ Executed Connection::finish(Where where) {
 }
 
 void Connection::cancel() noexcept {
+    native_->cancelled = true;
     ::shutdown(native_->socket_copy, SHUT_RDWR);
+}
+
+bool Connection::cancelled() const {
+    return native_->cancelled;
 }
 
 std::string Connection::cipher() const {

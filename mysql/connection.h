@@ -57,6 +57,8 @@ class Connection {
     /// the Connection lives: the caller keeps it from being destroyed meanwhile (a stop_callback
     /// declared after it does). The connection is lost afterwards, the statement in doubt.
     void cancel() noexcept;
+    /// cancel() was called: that the connection is lost is no news.
+    [[nodiscard]] bool cancelled() const;
 
     /// The server's connection id, as in the process list.
     [[nodiscard]] std::uint64_t id() const { return id_; }
@@ -93,6 +95,9 @@ class Connection {
     std::string in_flight_;  // between start() and finish(): the statement, shortened
     bool usable_ = false;
 };
+
+/// Statements that this process has sent so far, over all connections. Any thread.
+[[nodiscard]] std::uint64_t statements_sent();
 
 /// KILL of a connection or of its running statement, from `by`. A victim that is gone is no error.
 void kill_connection(Connection& by, std::uint64_t id);

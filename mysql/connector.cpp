@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mysql/connector.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "base/log.h"
+#include "mysql/process_list.h"
 #include "mysql/retry.h"
 
 namespace wisp::mysql {
@@ -46,22 +45,32 @@ std::unique_ptr<Connection> Connector::connect_with_retry(const std::stop_token&
     }
 }
 
-void bury_session(const Connector& connector, std::uint64_t id, const std::stop_token& stop) {
-    // By user as well: after a restart the server gives the same ids to others.
-    const std::string alive = fmt::format(
-        "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {} AND USER ="
-        " SUBSTRING_INDEX(USER(), '@', 1)",
-        id);
-    while (!stop.stop_requested()) {
+bool bury_session(const Connector& connector, std::uint64_t id, const std::stop_token& stop,
+                  std::chrono::steady_clock::time_point deadline) {
+    constexpr std::chrono::milliseconds kPause{20};  // its rollback may take long
+    const auto go_on = [&] {
+        return !stop.stop_requested() && std::chrono::steady_clock::now() < deadline;
+    };
+    while (go_on()) {
         try {
             const auto by = connector.connect_with_retry(stop);
-            while (!stop.stop_requested() && by->scalar(alive)) kill_connection(*by, id);
-            return;
+            // By user as well: after a restart the server gives the same ids to others.
+            const auto user = by->scalar(
+                "SELECT LEFT(USER(), CHAR_LENGTH(USER()) - 1 -"
+                " CHAR_LENGTH(SUBSTRING_INDEX(USER(), '@', -1)))");
+            while (go_on()) {
+                const auto session = find_process(*by, id);
+                // Ours by that id: the server was restarted, and gives its ids again from 1 on.
+                if (!session || session->user != user || id == by->id()) return true;
+                kill_connection(*by, id);
+                static_cast<void>(pause(stop, kPause));
+            }
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::kLost) throw;
             log::warn("the server cannot be reached to end session {}: {}", id, error.what());
         }
     }
+    return false;
 }
 
 }  // namespace wisp::mysql

@@ -43,7 +43,10 @@ class Connector {
 };
 
 /// Kills a session of ours whose connection we lost and waits until the server has none of it left:
-/// then neither its statement nor its locks go on. Throws Error if that cannot be found out.
-void bury_session(const Connector& connector, std::uint64_t id, const std::stop_token& stop);
+/// then neither its statement nor its locks go on. False: stopped, or out of time, before that.
+/// Throws Error if that cannot be found out.
+bool bury_session(
+    const Connector& connector, std::uint64_t id, const std::stop_token& stop,
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
 }  // namespace wisp::mysql

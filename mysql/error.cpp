@@ -155,6 +155,15 @@ Error::Error(unsigned code, std::string sqlstate, std::string server_text, const
       kind_(meaning_of(code).kind),
       usable_(meaning_of(code).after == kLives) {}
 
+bool Error::needs_locking_ddl() const {
+    constexpr std::array kNotOnline = {
+        1799U,  // ER_INNODB_ONLINE_LOG_TOO_BIG: innodb_online_alter_log_max_size
+        1845U,  // ER_ALTER_OPERATION_NOT_SUPPORTED
+        1846U,  // ER_ALTER_OPERATION_NOT_SUPPORTED_REASON
+    };
+    return std::find(kNotOnline.begin(), kNotOnline.end(), code_) != kNotOnline.end();
+}
+
 bool Error::not_supported() const {
     constexpr std::array kUnknownThere = {
         1047U,  // ER_UNKNOWN_COM_ERROR

@@ -40,6 +40,8 @@ class Error : public std::runtime_error {
     [[nodiscard]] bool connection_usable() const { return usable_; }
     /// True: running the same statement (or transaction) again is right and may succeed.
     [[nodiscard]] bool retryable() const { return kind_ == ErrorKind::kLock; }
+    /// True where an ALTER cannot be done online: not at all, or not under so many writes.
+    [[nodiscard]] bool needs_locking_ddl() const;
     /// True for errors by which a server says that it does not know a statement or variable.
     [[nodiscard]] bool not_supported() const;
 

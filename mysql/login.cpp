@@ -103,7 +103,12 @@ void set_security_options(st_mysql* handle, TlsMode mode) {
 }
 
 Error login_error(st_mysql* handle, const std::string& doing, Where where) {
-    return {mysql_errno(handle), mysql_sqlstate(handle), mysql_error(handle), doing, where};
+    const std::string_view text = mysql_error(handle);
+    unsigned code = mysql_errno(handle);
+    // A server that is shut down in the middle of the handshake has refused nothing.
+    const bool ended = text.find("unexpected eof") != std::string_view::npos;
+    if (code == CR_SSL_CONNECTION_ERROR && ended) code = CR_SERVER_LOST;
+    return {code, mysql_sqlstate(handle), std::string(text), doing, where};
 }
 
 // The library's part of the calling thread.

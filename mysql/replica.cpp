@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
+#include <set>
 #include <string_view>
 
 #include "mysql/connection.h"
+#include "mysql/process_list.h"
 
 namespace wisp::mysql {
 namespace {
@@ -72,6 +74,17 @@ std::string last_error(const Fields& fields) {
     return fmt::format("{}; {}", apply, receive);
 }
 
+std::vector<ReplicaFilter> filters(const Fields& fields) {
+    std::vector<ReplicaFilter> set;
+    for (const char* name :
+         {"Replicate_Do_DB", "Replicate_Ignore_DB", "Replicate_Do_Table", "Replicate_Ignore_Table",
+          "Replicate_Wild_Do_Table", "Replicate_Wild_Ignore_Table", "Replicate_Rewrite_DB"}) {
+        std::string rule = fields.text({name});
+        if (!rule.empty()) set.push_back({name, std::move(rule)});
+    }
+    return set;
+}
+
 ReplicaStatus channel_status(const Fields& fields) {
     ReplicaStatus status;
     status.source_host = fields.text({"Source_Host", "Master_Host"});
@@ -83,6 +96,12 @@ ReplicaStatus channel_status(const Fields& fields) {
     status.seconds_behind = fields.number({"Seconds_Behind_Source", "Seconds_Behind_Master"});
     status.last_error = last_error(fields);
     status.channel = fields.text({"Channel_Name", "Connection_name"});
+    status.sql_error = static_cast<unsigned>(fields.number({"Last_SQL_Errno"}).value_or(0));
+    status.sql_error_text = fields.text({"Last_SQL_Error"});
+    status.delay = fields.number({"SQL_Delay"}).value_or(0);
+    status.source_id = fields.number({"Source_Server_Id", "Master_Server_Id"}).value_or(0);
+    status.source_uuid = fields.text({"Source_UUID", "Master_UUID"});
+    status.filters = filters(fields);
     status.applied_file = fields.text({"Relay_Source_Log_File", "Relay_Master_Log_File"});
     status.applied_offset =
         fields.number({"Exec_Source_Log_Pos", "Exec_Master_Log_Pos"}).value_or(0);
@@ -120,13 +139,33 @@ std::vector<ReplicaStatus> replica_status(Connection& connection) {
     return channels;
 }
 
-std::vector<std::uint32_t> replica_server_ids(Connection& connection) {
-    std::vector<std::uint32_t> ids;
+std::vector<Registered> registered_replicas(Connection& connection) {
+    std::vector<Registered> replicas;
     const Result result = connection.query(replicas_sql(connection.server()));
     for (const Row& row : result) {
-        const auto id = Fields(result, row).number({"Server_Id"});
-        if (id) ids.push_back(static_cast<std::uint32_t>(*id));
+        const Fields fields(result, row);
+        const auto id = fields.number({"Server_Id"});
+        if (!id) continue;
+        replicas.push_back({static_cast<std::uint32_t>(*id), fields.text({"Host"}),
+                            static_cast<std::uint16_t>(fields.number({"Port"}).value_or(0))});
     }
+    return replicas;
+}
+
+std::vector<std::string> dump_clients(Connection& connection) {
+    std::set<std::string> hosts;
+    for (const Process& process : process_list(connection)) {
+        const auto colon = process.host.rfind(':');
+        if (process.command.starts_with("Binlog Dump") && colon != std::string::npos)
+            hosts.insert(process.host.substr(0, colon));
+    }
+    return {hosts.begin(), hosts.end()};
+}
+
+std::vector<std::uint32_t> replica_server_ids(Connection& connection) {
+    std::vector<std::uint32_t> ids;
+    for (const Registered& replica : registered_replicas(connection))
+        ids.push_back(replica.server_id);
     return ids;
 }
 

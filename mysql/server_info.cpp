@@ -47,11 +47,18 @@ bool ServerInfo::says_binary_log_status() const {
 bool ServerInfo::has_gtid_executed() const {
     return !mariadb() && version >= 50605;
 }
+bool ServerInfo::has_committed_gtid_executed() const {
+    return !mariadb() && version >= 50705;
+}
 bool ServerInfo::has_data_dictionary() const {
     return !mariadb() && version >= 80000;
 }
 bool ServerInfo::has_server_uuid() const {
     return !mariadb() && version >= 50600;
+}
+
+bool ServerInfo::has_several_user_locks() const {
+    return mariadb() || version >= 50705;
 }
 
 bool ServerInfo::has_generated_invisible_primary_key() const {

@@ -24,12 +24,18 @@ struct ServerInfo {
     [[nodiscard]] bool says_binary_log_status() const;
     /// MySQL's GTIDs with @@gtid_executed (5.6.5); MariaDB's are another thing.
     [[nodiscard]] bool has_gtid_executed() const;
+    /// What is in @@gtid_executed is committed and visible, and can be waited
+    /// for by WAIT_FOR_EXECUTED_GTID_SET (MySQL 5.7.5). MySQL 5.6 adds a GTID when
+    /// it is written to the binary log (Gtid_state::update_on_flush, sql/rpl_gtid_state.cc).
+    [[nodiscard]] bool has_committed_gtid_executed() const;
     /// information_schema without opening every table (MySQL 8.0).
     [[nodiscard]] bool has_data_dictionary() const;
     /// @@server_uuid (MySQL 5.6).
     [[nodiscard]] bool has_server_uuid() const;
     /// Invisible primary keys and their session switch (MySQL 8.0.30).
     [[nodiscard]] bool has_generated_invisible_primary_key() const;
+    /// Several GET_LOCK() at a time in one session (MySQL 5.7.5, MariaDB 10.0.2).
+    [[nodiscard]] bool has_several_user_locks() const;
     /// Session variables, each with its first version.
     [[nodiscard]] bool has_range_optimizer_limit() const;     // MySQL 5.7.9
     [[nodiscard]] bool has_max_execution_time() const;        // MySQL 5.7.8

@@ -101,4 +101,8 @@ std::string old_name(std::string_view base, std::string_view timestamp) {
     return derived_name(base, "_" + std::string(timestamp) + "_del");
 }
 
+std::string drifted_name(std::string_view base) {
+    return derived_name(base, "_drifted");
+}
+
 }  // namespace wisp::sql

@@ -35,5 +35,8 @@ constexpr std::size_t kMaxNameCharacters = 64;
 [[nodiscard]] std::string checkpoint_name(std::string_view base);  // _T_ghk
 /// _T_del, or _T_<timestamp>_del when a timestamp text is given.
 [[nodiscard]] std::string old_name(std::string_view base, std::string_view timestamp = {});
+/// _T_drifted: a replica's old table. Another name than any that is made on the primary, whose
+/// statements come to the replica, too.
+[[nodiscard]] std::string drifted_name(std::string_view base);
 
 }  // namespace wisp::sql

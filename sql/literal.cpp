@@ -243,7 +243,11 @@ void append_string(std::string& out, const Value& value, const Column& source) {
 }  // namespace
 
 bool ascii_compatible(std::string_view charset) {
-    return !one_of(charset, {"ucs2", "utf16", "utf16le", "utf32"});
+    return !one_of(charset, {"ucs2", "utf16", "utf16le", "utf32", "swe7"});
+}
+
+bool is_integer_type(std::string_view data_type) {
+    return one_of(data_type, {"tinyint", "smallint", "mediumint", "int", "bigint"});
 }
 
 bool is_text_type(std::string_view data_type) {

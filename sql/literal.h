@@ -49,6 +49,8 @@ void append_double(std::string& out, double value);
 [[nodiscard]] bool ascii_compatible(std::string_view charset);
 /// DATA_TYPE is one of the character types (CHAR … LONGTEXT).
 [[nodiscard]] bool is_text_type(std::string_view data_type);
+/// DATA_TYPE is one of TINYINT … BIGINT.
+[[nodiscard]] bool is_integer_type(std::string_view data_type);
 /// DATA_TYPE is one of BINARY, VARBINARY, TINYBLOB … LONGBLOB.
 [[nodiscard]] bool is_binary_type(std::string_view data_type);
 

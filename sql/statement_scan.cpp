@@ -243,6 +243,12 @@ StatementVerb statement_verb(std::string_view sql) {
     return tokens ? verb_at(from_verb(*tokens)) : StatementVerb::kOther;
 }
 
+bool writes_rows(StatementVerb verb) {
+    using enum StatementVerb;
+    return verb == kInsert || verb == kUpdate || verb == kDelete || verb == kReplace ||
+           verb == kLoad || verb == kOther;
+}
+
 bool mentions(std::string_view sql, std::string_view default_schema, const TableName& table) {
     const Scan scan{default_schema, table};
     return ask(sql, table.table, [&](Tokens tokens) { return scan.anywhere(tokens); });

@@ -31,6 +31,9 @@ enum class StatementVerb : std::uint8_t {
 /// The verb after comments, MariaDB's SET STATEMENT … FOR, and WITH … . kOther if unreadable.
 [[nodiscard]] StatementVerb statement_verb(std::string_view sql);
 
+/// True if the statement may change rows itself: in a binlog of rows it should not be there.
+[[nodiscard]] bool writes_rows(StatementVerb verb);
+
 /// True if any identifier of the text could be the table: the same name (ASCII case ignored),
 /// unqualified with the table's schema as default (or no default), or qualified by that schema.
 /// Text that cannot be read counts as yes if it contains the name's bytes.

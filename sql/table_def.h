@@ -57,8 +57,9 @@ struct Table {
     std::string engine;
     std::string create_statement;  // SHOW CREATE TABLE
     std::uint64_t estimated_rows = 0;
-    std::uint64_t auto_increment = 0;  // 0 = none
-    std::vector<Column> columns;       // in ordinal order, invisible ones included
+    std::uint64_t average_row_bytes = 0;  // by the server's statistics
+    std::uint64_t auto_increment = 0;     // 0 = none
+    std::vector<Column> columns;          // in ordinal order, invisible ones included
     std::vector<Key> keys;
 
     /// By name, without regard to ASCII case as the servers compare column names; null if none.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,19 +24,33 @@ struct Change {
     std::chrono::steady_clock::duration held{};  // how long, when it ends
 };
 
+/// A source as it is now, for metrics.
+struct SourceState {
+    std::string name;
+    bool holds = false;
+    std::chrono::duration<double> held{};  // the copy, so far
+    std::optional<Measure> measure;
+};
+
 class Board {
   public:
-    /// Sources are numbered in the order they are added. Each holds the copy until its first
-    /// reading: unknown is not good. One with a silence limit holds it when its last reading gets
-    /// older.
-    void add(std::string name, std::optional<std::chrono::milliseconds> silence_limit,
-             SteadyTime now);
+    using Seconds = std::chrono::duration<double>;
+
+    /// Returns the source's number; those are given out from 0 and never again. Each holds the copy
+    /// until its first reading: unknown is not good. One with a silence limit holds it when its
+    /// last reading gets older.
+    std::size_t add(std::string name, std::optional<std::chrono::milliseconds> silence_limit,
+                    SteadyTime now);
+    /// A source that is no longer wanted; its hold ends.
+    [[nodiscard]] std::vector<Change> remove(std::size_t source, SteadyTime now);
 
     [[nodiscard]] std::vector<Change> record(std::size_t source, Reading reading, SteadyTime now);
     /// Turns sources that have been silent too long into holds.
     [[nodiscard]] std::vector<Change> check_silence(SteadyTime now);
 
     [[nodiscard]] Verdict verdict() const;
+    /// By name; those that were removed, too. Several may hold at the same time.
+    [[nodiscard]] std::vector<SourceState> states(SteadyTime now) const;
 
   private:
     struct Entry {
@@ -47,9 +62,11 @@ class Board {
         bool heard = false;   // there was a reading
         bool silent = false;  // `reading` is ours, not the source's
     };
-    static std::vector<Change> set(Entry& entry, Reading reading, SteadyTime now);
+    std::vector<Change> set(Entry& entry, Reading reading, SteadyTime now);
 
-    std::vector<Entry> entries_;
+    std::size_t next_ = 0;
+    std::map<std::size_t, Entry> entries_;
+    std::map<std::string, Seconds> held_;  // of holds that have ended
 };
 
 }  // namespace wisp::throttle

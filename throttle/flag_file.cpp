@@ -7,17 +7,18 @@
 
 namespace wisp::throttle {
 
-FlagFile::FlagFile(std::string flag, std::string path, Effect effect)
-    : flag_(std::move(flag)), path_(std::move(path)), effect_(effect) {}
+FlagFile::FlagFile(std::string flag, std::string Knobs::*path, Effect effect, SharedKnobs knobs)
+    : flag_(std::move(flag)), path_(path), effect_(effect), knobs_(std::move(knobs)) {}
 
 std::chrono::milliseconds FlagFile::period() const {
     return std::chrono::milliseconds{100};
 }
 
 Reading FlagFile::poll(std::stop_token) {
+    const auto path = knobs_->read([&](const Knobs& knobs) { return knobs.*path_; });
     // Throws if the path cannot be looked at (a directory without rights): that is not "absent".
-    if (!std::filesystem::exists(path_)) return {};
-    return {effect_, path_ + " exists"};
+    if (path.empty() || !std::filesystem::exists(path)) return {};
+    return {effect_, path + " exists"};
 }
 
 }  // namespace wisp::throttle

@@ -5,14 +5,16 @@
 #include <chrono>
 #include <string>
 
+#include "throttle/knobs.h"
 #include "throttle/source.h"
 
 namespace wisp::throttle {
 
 class FlagFile : public Source {
   public:
-    /// `flag` is the option that named the file, e.g. "throttle-flag-file".
-    FlagFile(std::string flag, std::string path, Effect effect);
+    /// `flag` is the option that names the file, e.g. "throttle-flag-file"; `path` the knob with
+    /// it.
+    FlagFile(std::string flag, std::string Knobs::*path, Effect effect, SharedKnobs knobs);
 
     [[nodiscard]] std::string name() const override { return flag_; }
     [[nodiscard]] std::chrono::milliseconds period() const override;
@@ -21,8 +23,9 @@ class FlagFile : public Source {
 
   private:
     std::string flag_;
-    std::string path_;
+    std::string Knobs::*path_;
     Effect effect_;
+    SharedKnobs knobs_;
 };
 
 }  // namespace wisp::throttle

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sql/identifier.h"
+#include "throttle/pace.h"
 
 namespace wisp::throttle {
 namespace {
@@ -30,12 +31,8 @@ std::int64_t now_microseconds() {
 
 }  // namespace
 
-Reading judge_lag(std::int64_t heartbeat, std::int64_t now, std::chrono::milliseconds limit) {
-    const std::chrono::microseconds lag{std::max<std::int64_t>(now - heartbeat, 0)};
-    if (lag <= limit) return {};
-    const auto seconds = [](auto time) { return std::chrono::duration<double>(time).count(); };
-    return {Effect::kHoldCopy,
-            fmt::format("lag {:.2f} s, limit {:.2f} s", seconds(lag), seconds(limit))};
+std::chrono::duration<double> lag_of(std::int64_t heartbeat, std::int64_t now) {
+    return std::chrono::microseconds{std::max<std::int64_t>(now - heartbeat, 0)};
 }
 
 LagSource::LagSource(mysql::Endpoint endpoint, const sql::TableName& changelog, SharedKnobs knobs)
@@ -56,8 +53,11 @@ Reading LagSource::poll(std::stop_token stop) {
     const auto value = link_.with(
         stop, [&](mysql::Connection& connection) { return connection.scalar(statement_); });
     if (!value) throw std::runtime_error("there is no heartbeat row yet");
-    const auto limit = knobs_->read([](const Knobs& knobs) { return knobs.max_lag; });
-    return judge_lag(parse_heartbeat(*value), now_microseconds(), limit);
+    const std::chrono::duration<double> limit =
+        knobs_->read([](const Knobs& knobs) { return knobs.max_lag; });
+    const auto lag = lag_of(parse_heartbeat(*value), now_microseconds());
+    return judge_number({lag.count(), limit.count()}, lag > limit,
+                        fmt::format("lag {:.2f} s, limit {:.2f} s", lag.count(), limit.count()));
 }
 
 }  // namespace wisp::throttle

@@ -9,18 +9,17 @@
 #include <string>
 
 #include "sql/table_def.h"
+#include "throttle/knobs.h"
 #include "throttle/link.h"
-#include "throttle/options.h"
 #include "throttle/source.h"
 
 namespace wisp::throttle {
 
-/// The judgement alone: heartbeat and now in microseconds since the epoch.
-[[nodiscard]] Reading judge_lag(std::int64_t heartbeat, std::int64_t now,
-                                std::chrono::milliseconds limit);
+/// How old a heartbeat is; both in microseconds since the epoch. Not below 0.
+[[nodiscard]] std::chrono::duration<double> lag_of(std::int64_t heartbeat, std::int64_t now);
 
-/// Holds the copy while the lag is above the limit, and while it cannot be read: an unreachable
-/// replica counts as lagging.
+/// Slows the copy while the lag is near the limit, holds it while the lag is above the limit, and
+/// while it cannot be read: an unreachable replica counts as lagging.
 class LagSource : public Source {
   public:
     LagSource(mysql::Endpoint endpoint, const sql::TableName& changelog, SharedKnobs knobs);

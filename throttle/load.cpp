@@ -9,10 +9,12 @@
 #include <utility>
 
 #include "sql/identifier.h"
+#include "throttle/pace.h"
 
 namespace wisp::throttle {
 
-std::string exceeded(const LoadLimits& limits, const std::vector<StatusValue>& status) {
+Nearness nearest(const LoadLimits& limits, const std::vector<StatusValue>& status) {
+    Nearness nearest;
     for (const LoadLimit& limit : limits) {
         const auto found =
             std::find_if(status.begin(), status.end(), [&](const StatusValue& value) {
@@ -28,14 +30,19 @@ std::string exceeded(const LoadLimits& limits, const std::vector<StatusValue>& s
             throw std::runtime_error("status variable " + limit.variable + " is '" + found->text +
                                      "', no number");
         }
-        if (value >= static_cast<double>(limit.limit)) {
-            return fmt::format("{}={}, limit {}", limit.variable, found->text, limit.limit);
-        }
+        const auto bound = static_cast<double>(limit.limit);
+        const bool met = value >= bound;
+        const auto ratio = [](const Measure& m) { return m.limit > 0 ? m.value / m.limit : 0; };
+        const Measure measure{value, bound};
+        const bool nearer = met != nearest.met ? met : ratio(measure) > ratio(nearest.measure);
+        if (!nearest.text.empty() && !nearer) continue;
+        nearest = {measure, met,
+                   fmt::format("{}={}, limit {}", limit.variable, found->text, limit.limit)};
     }
-    return {};
+    return nearest;
 }
 
-Reading CriticalLoad::judge(const std::string& met, SteadyTime now) {
+Reading CriticalLoad::judge(const std::string& met, const Terms& terms, SteadyTime now) {
     const auto seconds = [](auto time) {
         return std::chrono::duration_cast<std::chrono::seconds>(time).count();
     };
@@ -49,21 +56,19 @@ Reading CriticalLoad::judge(const std::string& met, SteadyTime now) {
         return {};
     }
     met_ = met;
-    if (hibernate_.count() > 0) {
-        hibernating_until_ = now + hibernate_;
-        return {Effect::kHoldAll,
-                fmt::format("critical-load {}; hibernating for {} s", met, hibernate_.count())};
+    if (terms.hibernate.count() > 0) {
+        hibernating_until_ = now + terms.hibernate;
+        return {Effect::kHoldAll, fmt::format("critical-load {}; hibernating for {} s", met,
+                                              terms.hibernate.count())};
     }
     if (!first_met_) first_met_ = now;
-    if (now - *first_met_ >= interval_) return {Effect::kAbort, "critical-load " + met};
+    if (now - *first_met_ >= terms.interval) return {Effect::kAbort, "critical-load " + met};
     return {Effect::kHoldCopy, fmt::format("critical-load {}; the run ends if this lasts {} ms",
-                                           met, interval_.count())};
+                                           met, terms.interval.count())};
 }
 
-LoadSource::LoadSource(mysql::Endpoint endpoint, const Options& options, SharedKnobs knobs)
-    : link_(std::move(endpoint)),
-      critical_(options.critical_load_interval, options.critical_load_hibernate),
-      knobs_(std::move(knobs)) {}
+LoadSource::LoadSource(mysql::Endpoint endpoint, SharedKnobs knobs)
+    : link_(std::move(endpoint)), knobs_(std::move(knobs)) {}
 
 std::chrono::milliseconds LoadSource::period() const {
     return std::chrono::milliseconds{1000};
@@ -73,12 +78,15 @@ Reading LoadSource::poll(std::stop_token stop) {
     const Knobs knobs = knobs_->copy();
     if (knobs.max_load.empty() && knobs.critical_load.empty()) return {};
     const auto status = read_status(stop, knobs);
-    Reading reading =
-        critical_.judge(exceeded(knobs.critical_load, status), std::chrono::steady_clock::now());
+    const auto now = std::chrono::steady_clock::now();
+    const Nearness critical = nearest(knobs.critical_load, status);
+    const Reading reading =
+        critical_.judge(critical.met ? critical.text : std::string{},
+                        {knobs.critical_load_interval, knobs.critical_load_hibernate}, now);
     if (reading.effect != Effect::kGo) return reading;
-    const std::string met = exceeded(knobs.max_load, status);
-    if (!met.empty()) reading = {Effect::kHoldCopy, "max-load " + met};
-    return reading;
+    const Nearness load = nearest(knobs.max_load, status);
+    if (knobs.max_load.empty()) return {};
+    return judge_number(load.measure, load.met, "max-load " + load.text);
 }
 
 std::vector<StatusValue> LoadSource::read_status(const std::stop_token& stop, const Knobs& knobs) {

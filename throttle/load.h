@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "throttle/knobs.h"
 #include "throttle/link.h"
-#include "throttle/options.h"
 #include "throttle/source.h"
 
 namespace wisp::throttle {
@@ -20,23 +20,27 @@ struct StatusValue {
     std::string text;  // as the server shows it
 };
 
-/// "Threads_running=31, limit 25" for the first limit that is met (>=); empty if none is. Throws
-/// std::runtime_error if a variable is missing or is no number: unknown load is not low load.
-[[nodiscard]] std::string exceeded(const LoadLimits& limits,
-                                   const std::vector<StatusValue>& status);
+/// How near the status is to the limits.
+struct Nearness {
+    Measure measure;   // of the limit that is nearest, or most exceeded
+    bool met = false;  // value >= limit
+    std::string text;  // "Threads_running=31, limit 25"; empty if there are no limits
+};
+/// Throws std::runtime_error if a variable is missing or is no number: unknown load is not low.
+[[nodiscard]] Nearness nearest(const LoadLimits& limits, const std::vector<StatusValue>& status);
 
 /// The critical-load rule over time: abort at once, or only if still met after the interval, or
 /// hold for the hibernation time. No clock of its own.
 class CriticalLoad {
   public:
-    CriticalLoad(std::chrono::milliseconds interval, std::chrono::seconds hibernate)
-        : interval_(interval), hibernate_(hibernate) {}
-    /// `met` is what exceeded() said about critical-load.
-    [[nodiscard]] Reading judge(const std::string& met, SteadyTime now);
+    struct Terms {
+        std::chrono::milliseconds interval{0};
+        std::chrono::seconds hibernate{0};
+    };
+    /// `met`: the limit that is met, in words; empty if none is.
+    [[nodiscard]] Reading judge(const std::string& met, const Terms& terms, SteadyTime now);
 
   private:
-    std::chrono::milliseconds interval_;
-    std::chrono::seconds hibernate_;
     std::optional<SteadyTime> first_met_;
     std::optional<SteadyTime> hibernating_until_;
     std::string met_;
@@ -44,7 +48,7 @@ class CriticalLoad {
 
 class LoadSource : public Source {
   public:
-    LoadSource(mysql::Endpoint endpoint, const Options& options, SharedKnobs knobs);
+    LoadSource(mysql::Endpoint endpoint, SharedKnobs knobs);
 
     [[nodiscard]] std::string name() const override { return "load"; }
     [[nodiscard]] std::chrono::milliseconds period() const override;

@@ -4,7 +4,9 @@
 // hanging replica delays nobody else.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -12,9 +14,17 @@
 
 namespace wisp::throttle {
 
+/// What a source that goes by a number has read, in its own unit.
+struct Measure {
+    double value = 0;
+    double limit = 0;
+};
+
 struct Reading {
     Effect effect = Effect::kGo;
-    std::string reason;  // empty for kGo
+    std::string reason;  // empty for kGo; names value and limit where there are such
+    double rest = 0;     // kSlowCopy: seconds of rest after each second of work
+    std::optional<Measure> measure{};
 };
 
 class Source {
@@ -30,6 +40,10 @@ class Source {
     [[nodiscard]] virtual std::chrono::milliseconds period() const = 0;
     /// True: polled on its own thread, and held against it when it stays silent.
     [[nodiscard]] virtual bool remote() const = 0;
+    /// A remote source whose last answer is older holds the copy; nullopt: it sees to that itself.
+    [[nodiscard]] virtual std::optional<std::chrono::milliseconds> silence_limit() const {
+        return std::max(std::chrono::milliseconds{1000}, period() * 3);
+    }
     /// Always called by the same thread. An exception counts as "cannot read …" and holds the copy.
     virtual Reading poll(std::stop_token stop) = 0;
 };

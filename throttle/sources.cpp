@@ -1,32 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <memory>
-#include <string>
-#include <vector>
+#include "throttle/sources.h"
 
+#include <set>
+#include <string>
+#include <utility>
+
+#include "throttle/disk.h"
 #include "throttle/flag_file.h"
+#include "throttle/http.h"
+#include "throttle/knob_source.h"
 #include "throttle/lag.h"
 #include "throttle/load.h"
-#include "throttle/manual.h"
-#include "throttle/options.h"
+#include "throttle/query.h"
 
 namespace wisp::throttle {
 
-std::vector<std::unique_ptr<Source>> make_sources(const Options& options, const Subjects& subjects,
-                                                  const SharedKnobs& knobs) {
+std::vector<std::unique_ptr<Source>> make_sources(const Subjects& subjects,
+                                                  const SharedKnobs& knobs,
+                                                  const FoundReplicas& found) {
     std::vector<std::unique_ptr<Source>> sources;
-    const auto add_file = [&](const char* flag, const std::string& path, Effect effect) {
-        if (!path.empty()) sources.push_back(std::make_unique<FlagFile>(flag, path, effect));
+    const auto add_file = [&](const char* flag, std::string Knobs::*path, Effect effect) {
+        sources.push_back(std::make_unique<FlagFile>(flag, path, effect, knobs));
     };
-    add_file("panic-flag-file", options.panic_flag_file, Effect::kAbort);
-    add_file("throttle-flag-file", options.flag_file, Effect::kHoldAll);
-    add_file("throttle-additional-flag-file", options.additional_flag_file, Effect::kHoldAll);
-    sources.push_back(std::make_unique<Manual>(knobs));
-    sources.push_back(std::make_unique<LoadSource>(subjects.writer, options, knobs));
-    sources.push_back(std::make_unique<LagSource>(subjects.inspected, subjects.changelog, knobs));
-    for (const mysql::Endpoint& replica : options.control_replicas) {
-        sources.push_back(std::make_unique<LagSource>(replica, subjects.changelog, knobs));
+    add_file("panic-flag-file", &Knobs::panic_flag_file, Effect::kAbort);
+    add_file("throttle-flag-file", &Knobs::flag_file, Effect::kHoldAll);
+    add_file("throttle-additional-flag-file", &Knobs::additional_flag_file, Effect::kHoldAll);
+    sources.push_back(make_manual_hold(knobs));
+    sources.push_back(make_nice_ratio(knobs));
+    if (subjects.commits) {
+        sources.push_back(std::make_unique<CommitLatency>(subjects.commits, knobs));
     }
+    sources.push_back(std::make_unique<LoadSource>(subjects.writer, knobs));
+    for (const mysql::Endpoint& reader : subjects.readers) {
+        sources.push_back(std::make_unique<LoadSource>(reader, knobs));
+    }
+    sources.push_back(std::make_unique<QuerySource>(subjects.writer, knobs));
+    sources.push_back(std::make_unique<HttpSource>(knobs));
+    sources.push_back(std::make_unique<DiskSource>(subjects.writer, subjects.changelog, knobs));
+    if (!subjects.inspected) return sources;
+    sources.push_back(std::make_unique<LagSource>(*subjects.inspected, subjects.changelog, knobs));
+    sources.push_back(
+        std::make_unique<ReplicaFinder>(subjects.writer, *subjects.inspected, knobs, found));
     return sources;
+}
+
+ComingAndGoing replica_sources(const Subjects& subjects, const SharedKnobs& knobs,
+                               const FoundReplicas& found) {
+    ComingAndGoing replicas;
+    if (!subjects.inspected) {
+        replicas.wanted = [] { return std::set<std::string>{}; };
+        return replicas;
+    }
+    replicas.wanted = [knobs, found, watched = subjects.inspected->label()] {
+        const Knobs now = knobs->copy();
+        std::set<std::string> labels;
+        for (const Address& replica : now.control_replicas) labels.insert(replica.label());
+        if (now.find_replicas) {
+            for (const Address& replica : found->copy()) labels.insert(replica.label());
+        }
+        labels.erase(watched);
+        return labels;
+    };
+    replicas.make = [knobs, subjects](const std::string& label) -> std::unique_ptr<Source> {
+        const auto address = parse_address(label);
+        return std::make_unique<LagSource>(at(*subjects.inspected, *address), subjects.changelog,
+                                           knobs);
+    };
+    return replicas;
 }
 
 }  // namespace wisp::throttle

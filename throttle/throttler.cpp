@@ -19,23 +19,18 @@ using Clock = std::chrono::steady_clock;
 /// How often silence is looked for and, at most, local sources are polled.
 constexpr Milliseconds kTick{100};
 
-Milliseconds silence_limit(Milliseconds period) {
-    return std::max(Milliseconds{1000}, period * 3);
-}
-
-/// Waits; false if asked to stop.
-bool pause(const std::stop_token& stop, Milliseconds time) {
-    const Guarded<bool> never;
-    never.wait_for(stop, time, [](bool wake) { return wake; });
-    return !stop.stop_requested();
-}
-
 void report(const Change& change) {
     const std::chrono::duration<double> held = change.held;
     switch (change.after) {
         case Effect::kGo:
-            log::info(R"(throttle released source="{}" held_seconds={:.1f} reason="{}")",
-                      change.source, held.count(), change.reason);
+        case Effect::kSlowCopy:
+            if (change.before >= Effect::kHoldCopy) {
+                log::info(R"(throttle released source="{}" held_seconds={:.1f} reason="{}")",
+                          change.source, held.count(), change.reason);
+            } else {
+                log::debug(R"(throttle source="{}" effect={} reason="{}")", change.source,
+                           to_string(change.after), change.reason);
+            }
             break;
         case Effect::kAbort:
             log::error(R"(throttle asks for the end of the run source="{}" reason="{}")",
@@ -50,32 +45,71 @@ void report(const Change& change) {
 
 }  // namespace
 
+struct Throttler::Post {
+    std::unique_ptr<Source> source;
+    std::string wanted_as;   // by what name it comes and goes; empty: it stays
+    std::size_t number = 0;  // on the board
+    SteadyTime due = SteadyTime::min();
+    std::unique_ptr<Thread> thread;  // of a remote source, while running; ends before the source
+};
+
 Throttler::Throttler(std::vector<std::unique_ptr<Source>> sources,
-                     std::function<void(const Verdict&)> on_abort)
-    : sources_(std::move(sources)), on_abort_(std::move(on_abort)) {
-    state_.write([&](State& state) {
-        const SteadyTime now = Clock::now();
-        for (const auto& source : sources_) {
-            std::optional<Milliseconds> limit;
-            if (source->remote()) limit = silence_limit(source->period());
-            state.board.add(source->name(), limit, now);
-        }
-        state.verdict = state.board.verdict();
-        state.held_since = now;
+                     std::function<void(const Verdict&)> on_abort, ComingAndGoing coming_and_going)
+    : on_abort_(std::move(on_abort)), coming_and_going_(std::move(coming_and_going)) {
+    for (auto& source : sources) add(std::move(source), {});
+}
+
+Throttler::~Throttler() = default;
+
+void Throttler::add(std::unique_ptr<Source> source, std::string wanted_as) {
+    auto post = std::make_unique<Post>();
+    publish([&](Board& board, SteadyTime now) {
+        std::optional<Milliseconds> limit;
+        if (source->remote()) limit = source->silence_limit();
+        post->number = board.add(source->name(), limit, now);
+        return std::vector<Change>{};
     });
+    post->source = std::move(source);
+    post->wanted_as = std::move(wanted_as);
+    if (!post->wanted_as.empty()) {
+        state_.write([&](State& state) { state.came.insert(post->wanted_as); });
+    }
+    posts_.push_back(std::move(post));
+}
+
+void Throttler::start(Post& post) {
+    if (!post.source->remote() || post.thread) return;
+    post.thread = std::make_unique<Thread>(
+        "throttle-" + std::to_string(post.number),
+        [this, &post](const std::stop_token& stop) { poll_remote(post, stop); });
 }
 
 void Throttler::run(const std::stop_token& stop) {
-    std::vector<std::unique_ptr<Thread>> threads;
-    for (std::size_t i = 0; i < sources_.size(); ++i) {
-        if (!sources_[i]->remote()) continue;
-        threads.push_back(std::make_unique<Thread>(
-            "throttle-" + std::to_string(i),
-            [this, i](const std::stop_token& thread_stop) { poll_remote(i, thread_stop); }));
-    }
+    follow_wishes();
     poll_local(stop);
     // All at once, so that several hanging servers cost one timeout.
-    for (const auto& thread : threads) thread->request_stop();
+    for (const auto& post : posts_) {
+        if (post->thread) post->thread->request_stop();
+    }
+    for (const auto& post : posts_) post->thread.reset();
+    left_.clear();
+}
+
+void Throttler::follow_wishes() {
+    if (coming_and_going_.wanted) {
+        auto wanted = coming_and_going_.wanted();
+        for (auto& post : posts_) {
+            if (post->wanted_as.empty() || wanted.erase(post->wanted_as) != 0) continue;
+            publish([&](Board& board, SteadyTime now) { return board.remove(post->number, now); });
+            state_.write([&](State& state) { state.came.erase(post->wanted_as); });
+            // Its last poll may take a while; nobody waits for that.
+            if (post->thread) post->thread->request_stop();
+            left_.push_back(std::move(post));
+        }
+        std::erase(posts_, nullptr);
+        for (const std::string& name : wanted) add(coming_and_going_.make(name), name);
+    }
+    for (const auto& post : posts_) start(*post);
 }
 
 Verdict Throttler::verdict() const {
@@ -91,6 +125,20 @@ bool Throttler::wait_until_clear(std::stop_token stop, Writer writer) const {
     return clear && !verdict().aborts();
 }
 
+void Throttler::rest(const std::stop_token& stop, Clock::duration work) const {
+    const SteadyTime began = Clock::now();
+    const std::chrono::duration<double> worked = work;
+    while (!stop.stop_requested()) {
+        const double rest = state_.read([](const State& state) { return state.verdict.rest; });
+        const auto left = worked * rest - (Clock::now() - began);
+        if (left.count() <= 0) return;
+        const bool aborts = state_.wait_for(stop, left, [&](const State& state) {
+            return state.verdict.rest != rest || state.verdict.aborts();
+        }) && verdict().aborts();
+        if (aborts) return;
+    }
+}
+
 Clock::duration Throttler::copy_held() const {
     return state_.read([](const State& state) {
         const bool held = state.verdict.holds_writer(Writer::kCopy);
@@ -98,33 +146,53 @@ Clock::duration Throttler::copy_held() const {
     });
 }
 
-void Throttler::poll_remote(std::size_t source, const std::stop_token& stop) {
+std::vector<SourceState> Throttler::states() const {
+    return state_.read([](const State& state) { return state.board.states(Clock::now()); });
+}
+
+void Throttler::poll_remote(Post& post, const std::stop_token& stop) {
     do {
-        poll(source, stop);
-    } while (pause(stop, sources_[source]->period()));
+        poll(post, stop);
+    } while (pause(stop, post.source->period()));
 }
 
 void Throttler::poll_local(const std::stop_token& stop) {
-    std::vector<SteadyTime> due(sources_.size(), SteadyTime::min());
     do {
-        for (std::size_t i = 0; i < sources_.size(); ++i) {
-            if (sources_[i]->remote() || Clock::now() < due[i]) continue;
-            poll(i, stop);
-            due[i] = Clock::now() + sources_[i]->period() - kTick / 2;
+        follow_wishes();
+        for (const auto& post : posts_) {
+            if (post->source->remote() || Clock::now() < post->due) continue;
+            poll(*post, stop);
+            post->due = Clock::now() + post->source->period() - kTick / 2;
         }
         publish([](Board& board, SteadyTime now) { return board.check_silence(now); });
     } while (pause(stop, kTick));
 }
 
-void Throttler::poll(std::size_t source, const std::stop_token& stop) {
+void Throttler::poll(Post& post, const std::stop_token& stop) {
     Reading reading;
     try {
-        reading = sources_[source]->poll(stop);
+        reading = post.source->poll(stop);
     } catch (const std::exception& e) {
-        reading = {Effect::kHoldCopy, std::string("cannot read: ") + e.what()};
+        reading = {Effect::kHoldCopy, std::string("cannot read: ") + e.what(), 0};
     }
+    if (post.source->remote()) await_wishes(stop);
     if (stop.stop_requested()) return;  // a cancelled poll says nothing about the server
-    publish([&](Board& board, SteadyTime now) { return board.record(source, reading, now); });
+    publish([&](Board& board, SteadyTime now) {
+        return board.record(post.number, std::move(reading), now);
+    });
+}
+
+void Throttler::await_wishes(const std::stop_token& stop) const {
+    if (!coming_and_going_.wanted) return;
+    bool all = false;
+    while (!all && !stop.stop_requested()) {
+        // Asked again each time: a wish may be withdrawn before it has been followed.
+        const std::set<std::string> wanted = coming_and_going_.wanted();
+        all = state_.wait_for(stop, kTick, [&](const State& state) {
+            return state.verdict.aborts() || std::includes(state.came.begin(), state.came.end(),
+                                                           wanted.begin(), wanted.end());
+        });
+    }
 }
 
 void Throttler::publish(const std::function<std::vector<Change>(Board&, SteadyTime)>& update) {

@@ -9,6 +9,8 @@ const char* to_string(Effect effect) {
     switch (effect) {
         case Effect::kGo:
             return "go";
+        case Effect::kSlowCopy:
+            return "slow_copy";
         case Effect::kHoldCopy:
             return "hold_copy";
         case Effect::kHoldAll:
@@ -19,12 +21,16 @@ const char* to_string(Effect effect) {
     return "unknown";
 }
 
+std::string describe(const Hold& hold, SteadyTime now) {
+    const std::chrono::duration<double> held = now - hold.since;
+    return fmt::format("{}: {} (for {:.0f} s)", hold.source, hold.reason, held.count());
+}
+
 std::string describe(const Verdict& verdict, SteadyTime now) {
     std::string text;
     for (const Hold& hold : verdict.holds) {
-        const std::chrono::duration<double> held = now - hold.since;
         if (!text.empty()) text += "; ";
-        text += fmt::format("{}: {} ({:.0f} s)", hold.source, hold.reason, held.count());
+        text += describe(hold, now);
     }
     return text;
 }

@@ -42,7 +42,7 @@ stop_background() {
 
 # run_case SERVER NAME SEED: leaves $LOG/verdict.
 run_case() {
-    SERVER=$1 CASE=$HERE/cases/$2 SEED=$3
+    SERVER=$1 CASE=$(case_folder "$2") SEED=$3
     local shared=$PAIR flavor
     # In a subshell, so that nothing of one case is seen by the next one.
     flavor=mysql
@@ -110,6 +110,10 @@ keep_server_logs() {
 }
 
 execute_case() {
+    if is_gh_ost_folder; then
+        execute_gh_ost_folder
+        return
+    fi
     BACKGROUND=()
     trap 'stop_hook; stop_load; clean_up; stop_background' EXIT
     TABLE=$(case_text table t) ORACLE=t_oracle

@@ -12,11 +12,12 @@ wait_for_copy() {
     done
 }
 
-# await COMMAND...: until it succeeds. Fails after 50 s, or when the migration has ended.
+# await COMMAND...: until it succeeds. Fails after 50 s, or when the migration has ended without it.
 await() {
     local limit=$((SECONDS + 50))
     until "$@"; do
         if migration_ended || ((SECONDS > limit)); then
+            "$@" && return
             echo "waited in vain: $*"
             return 1
         fi
@@ -25,7 +26,19 @@ await() {
 }
 
 # said TEXT: wisp has said it.
-said() { grep -qF -- "$1" "$LOG/wisp.log"; }
+said() { grep -qsF -- "$1" "$LOG/wisp.log"; }
+
+# await_checkpoint [TEXT]: until one more is written, with the text in its line.
+await_checkpoint() {
+    local count
+    count=$(checkpoints "${1:-}")
+    await more_checkpoints "$count" "${1:-}"
+}
+checkpoints() { grep -cE "checkpoint position=.*${1:-}" "$LOG/wisp.log"; }
+more_checkpoints() { (($(checkpoints "$2") > $1)); }
+
+# status_says TEXT: the last status line has it.
+status_says() { grep 'State: ' "$LOG/wisp.log" | tail -n 1 | grep -qF -- "$1"; }
 
 # finds QUERY: it has a result on the primary.
 finds() { [[ -n $(sql primary test -e "$1" 2>/dev/null) ]]; }
@@ -37,6 +50,19 @@ finds_uncommitted() { finds "SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMM
 twin() {
     sql primary test -e "START TRANSACTION; ${1//\{T\}/$(quoted "$TABLE")};
         ${1//\{T\}/$(quoted "$ORACLE")}; COMMIT"
+}
+
+# ctl COMMAND...: says commands to the migration and prints its replies.
+ctl() { "$wisp" ctl "$(command_socket)" "$@"; }
+
+# told COMMAND TEXT: the reply to the command has the text in it.
+told() { [[ $(ctl "$1" 2>&1) == *"$2"* ]]; }
+
+# write_hook NAME: a hook of wisp's in $LOG/hooks, its text from stdin.
+write_hook() {
+    mkdir -p "$LOG/hooks"
+    { echo '#!/usr/bin/env bash'; cat; } >"$LOG/hooks/$1"
+    chmod +x "$LOG/hooks/$1"
 }
 
 # open_session: a connection that stays open until the hook ends, or in_session SQL ends its
@@ -67,8 +93,14 @@ repeat_until_end() {
     done
 }
 
-# signal_wisp NAME: to `timeout`, which hands it on. SIGKILL cannot be handed on: see kill_wisp.
-signal_wisp() { kill -s "$1" "$(<"$LOG/wisp.pid")"; }
+# signal_wisp NAME: as an operator does. To wisp itself: `timeout` hands a signal on twice, and the
+# second one ends wisp at once if it comes late.
+signal_wisp() {
+    local child
+    for child in $(ps -o pid= --ppid "$(<"$LOG/wisp.pid")"); do
+        kill -s "$1" "$child"
+    done
+}
 
 # As `kill -9` by an operator, or a machine that loses power.
 kill_wisp() {

@@ -31,6 +31,7 @@ connect_to_pair() {
 
 # At the end, or in the middle of a case that has a pair of its own.
 end_pair() {
+    rm -f "$(command_socket)"
     [[ $keep == yes ]] || "$SERVERS" stop "${PAIR%-own}" "${PAIR%-own}-own" >/dev/null 2>&1
 }
 
@@ -86,6 +87,9 @@ await_replica() {
     elif [[ $WISP_VERSION == 5.6.* ]]; then
         position=$(sql primary -e "SELECT @@GLOBAL.gtid_executed")
         answer=$(sql replica -e "SELECT WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS('$position', 60) < 0")
+    elif [[ $(sql primary -e "SELECT @@GLOBAL.gtid_mode") == OFF ]]; then
+        position=$(sql primary -e "SHOW BINARY LOG STATUS" | awk '{ printf "\x27%s\x27, %s", $1, $2 }')
+        answer=$(sql replica -e "SELECT SOURCE_POS_WAIT($position, 60) < 0")
     else
         position=$(sql primary -e "SELECT @@GLOBAL.gtid_executed")
         answer=$(sql replica -e "SELECT WAIT_FOR_EXECUTED_GTID_SET('$position', 60)")

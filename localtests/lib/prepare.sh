@@ -27,6 +27,7 @@ prepare() {
     run_sql replica before_replica.sql || return
     run_sql primary create.sql || return
     ORIGINAL=$(definition)
+    ! has trigger_names || TRIGGERS=$(triggers primary)
     is_table || return 0
     make_oracle || { problem "no oracle table: $(tail -n 1 "$LOG/sql.log")"; return 1; }
     await_replica || { problem "the replica does not follow"; return 1; }
@@ -68,6 +69,16 @@ is_table() {
 # The table as the server describes it, but for the counter, which writes move.
 definition() {
     sql primary test -e "SHOW CREATE TABLE $(quoted "$TABLE")" 2>&1 | sed 's/ AUTO_INCREMENT=[0-9]*//'
+}
+
+# triggers ROLE: the table's, one a line, in the order in which they fire.
+triggers() {
+    sql "$1" -e "SELECT trigger_name, event_manipulation, action_timing, action_order,
+            REPLACE(action_statement, '\n', ' '), definer, sql_mode, character_set_client,
+            collation_connection, database_collation
+        FROM information_schema.triggers
+        WHERE event_object_schema = 'test' AND event_object_table = $(literal "$TABLE")
+        ORDER BY 2, 3, 4"
 }
 
 # A copy of the table that the same writes go to and that is never migrated.

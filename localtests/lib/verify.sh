@@ -5,14 +5,23 @@
 
 verify() {
     check_for_hang
+    # There replication is stopped at first.
+    ! has on_replica || verify_on_replica
     # A difference is looked for only when the replica has all of it.
     await_replica || problem "the replica does not follow: $(replica_error)"
     if has expect_failure; then
         verify_refusal
+    elif has rebuild; then
+        verify_rebuild
+    elif has no_execute; then
+        verify_preview
+    elif has on_replica; then
+        verify_primary_untouched
     else
         verify_success
     fi
     check_load
+    check_percent
     check_sanitizers
 }
 
@@ -24,8 +33,8 @@ check_for_hang() {
 }
 
 replica_error() {
-    # Names in the first lines, values in the second: both contain the error as it is.
-    sql replica -e "SHOW $(replica_word) STATUS" 2>&1 | tr '\t' '\n' | grep -i -m 1 'error' || true
+    # If it cannot even be asked, the client's words are the answer.
+    sql replica -e "SHOW $(replica_word) STATUS" 2>&1 | tr '\t' '\n' | sed -n '/error/Ip' | head -n 1
 }
 
 # ---- it must have failed, with the text, and with nothing changed ----------------------------
@@ -46,6 +55,17 @@ verify_refusal() {
     has leftovers || check_leftovers ''
 }
 
+# ---- only a preview: nothing may have changed, nothing be left -------------------------------
+
+verify_preview() {
+    ((WISP_STATUS == 0)) || problem "wisp failed with exit status $WISP_STATUS"
+    [[ $(definition) == "$ORIGINAL" ]] || problem "the table's definition has changed"
+    compare "primary:$TABLE" "primary:$ORACLE"
+    compare "primary:$TABLE" "replica:$TABLE"
+    check_leftovers "$(case_text old_table)"
+    check_log
+}
+
 # ---- it must have succeeded, and equal the server's own ALTER --------------------------------
 
 verify_success() {
@@ -62,6 +82,8 @@ verify_success() {
     compare "primary:$TABLE" "primary:$ORACLE"
     compare "primary:$TABLE" "replica:$TABLE"
     check_counter
+    check_triggers
+    check_no_rows
     check_log
 }
 
@@ -137,6 +159,26 @@ counter() {
         sed -n 's/.* AUTO_INCREMENT=\([0-9]*\).*/\1/p'
 }
 
+# Triggers are on the new table as they were on the old one, but for their names.
+check_triggers() {
+    local role found names
+    has trigger_names || return 0
+    names=$(cut -f 1 <<<"$TRIGGERS" | sed "$(case_text trigger_names)")
+    for role in $(roles); do
+        found=$(triggers "$role")
+        [[ $found == "$(paste <(echo "$names") <(cut -f 2- <<<"$TRIGGERS"))" ]] ||
+            problem "other triggers on the $role:" "$found" "they were:" "$TRIGGERS"
+    done
+}
+
+# What no_rows.sql asks for must not be there.
+check_no_rows() {
+    local found
+    has no_rows.sql || return 0
+    found=$(sql primary test <"$(case_file no_rows.sql)" 2>&1)
+    [[ -z $found ]] || problem "no_rows.sql finds: $(head -n 3 <<<"$found")"
+}
+
 # Lines of expect_log must be in the output of a run that succeeds.
 check_log() {
     local line
@@ -166,6 +208,13 @@ check_sanitizers() {
     local line
     line=$(grep -m 1 -E 'Sanitizer|runtime error:' "$LOG/wisp.log") && problem "$line"
     return 0
+}
+
+# Whatever a run has said, at no time was more than all of it done.
+check_percent() {
+    local most
+    most=$(grep -ao 'Copy: [0-9]*/[0-9]* [0-9.]*%' "$LOG/wisp.log" | sed 's/.* //; s/%//' | sort -g | tail -n 1)
+    awk -v most="${most:-0}" 'BEGIN { exit most > 100 }' || problem "$most % were copied"
 }
 
 # ---- after all -------------------------------------------------------------------------------

@@ -1,67 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// The binlog must hold every row change of the table in full, and commits must become visible in
+// The binlog must hold every row change of the table, and commits must become visible in
 // the order in which they are logged.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "migrator/checks/check.h"
 #include "mysql/connection.h"
-#include "mysql/error.h"
+#include "mysql/variable.h"
 
 namespace wisp::migrator {
 namespace {
 
-/// A global variable in upper case; empty if the server does not know it.
-std::string global(mysql::Connection& connection, const std::string& name) {
-    try {
-        return connection.scalar("SELECT UPPER(@@global." + name + ")").value_or("");
-    } catch (const mysql::Error& error) {
-        if (error.not_supported()) return {};
-        throw;
-    }
-}
+using mysql::global_variable;
+using mysql::is_off;
+using mysql::is_on;
 
-/// Switches read as 1 on MySQL and as ON on MariaDB.
-bool is_on(const std::string& value) {
-    return value == "1" || value == "ON";
-}
-bool is_off(const std::string& value) {
-    return value == "0" || value == "OFF";
-}
-
-void check_server(mysql::Connection& connection, Issues& issues) {
+/// `any_format`: the run sets it when the checks have passed.
+void check_server(mysql::Connection& connection, bool any_format, Issues& issues) {
     const std::string where = connection.endpoint().label();
-    if (!is_on(global(connection, "log_bin"))) {
+    if (!is_on(global_variable(connection, "log_bin"))) {
         issues.push_back(
             fmt::format("the binary log of {} is off; set log_bin and restart", where));
         return;
     }
-    const std::string format = global(connection, "binlog_format");
-    if (!format.empty() && format != "ROW") {
+    const std::string format = global_variable(connection, "binlog_format");
+    if (!any_format && !format.empty() && format != "ROW") {
         issues.push_back(fmt::format(
             "binlog_format is {} on {}; SET GLOBAL binlog_format='ROW' and reconnect every session"
             " that writes",
             format, where));
-    }
-    const std::string image = global(connection, "binlog_row_image");
-    if (!image.empty() && image != "FULL") {
-        issues.push_back(fmt::format(
-            "binlog_row_image is {} on {}; SET GLOBAL binlog_row_image='FULL' and reconnect every"
-            " session that writes",
-            image, where));
-    }
-    if (!global(connection, "binlog_row_value_options").empty()) {
-        issues.push_back(fmt::format(
-            "binlog_row_value_options is set on {}: JSON updates are logged in part; SET GLOBAL"
-            " binlog_row_value_options='' and reconnect every session that writes",
-            where));
     }
 }
 
 /// Between GTID domains a MariaDB replica keeps no order (MariaDB Knowledge Base, "Parallel
 /// Replication", out-of-order): a marker of ours could overtake rows of another domain.
 void check_domains(mysql::Connection& replica, Issues& issues) {
-    const std::string position = global(replica, "gtid_slave_pos");  // 0-1-5,1-1-9
-    if (global(replica, "slave_parallel_threads") == "0" ||
+    const std::string position = global_variable(replica, "gtid_slave_pos");  // 0-1-5,1-1-9
+    if (global_variable(replica, "slave_parallel_threads") == "0" ||
         position.find(',') == std::string::npos) {
         return;
     }
@@ -73,15 +49,28 @@ void check_domains(mysql::Connection& replica, Issues& issues) {
         replica.endpoint().label(), position));
 }
 
+/// The replica's binlog has what it replicates.
+void check_logs_updates(mysql::Connection& replica, Issues& issues) {
+    std::string updates = global_variable(replica, "log_replica_updates");
+    if (updates.empty()) updates = global_variable(replica, "log_slave_updates");
+    if (!is_on(updates)) {
+        issues.push_back(
+            fmt::format("{} does not log what it replicates (log_replica_updates, "
+                        "log_slave_updates); set it and"
+                        " restart, or run on the primary with --allow-on-master",
+                        replica.endpoint().label()));
+    }
+}
+
 }  // namespace
 
 Issues check_binlog(const CheckContext& context) {
     Issues issues;
-    check_server(context.streamer, issues);
+    check_server(context.streamer, context.options.switch_to_rbr, issues);
     if (context.route.stream.label() != context.route.write.label()) {
-        check_server(context.writer, issues);
+        check_server(context.writer, false, issues);
     }
-    const std::string ordered = global(context.writer, "binlog_order_commits");
+    const std::string ordered = global_variable(context.writer, "binlog_order_commits");
     if (is_off(ordered)) {
         issues.push_back(fmt::format(
             "binlog_order_commits is OFF on {}: what the binlog shows could not be proved visible;"
@@ -91,25 +80,55 @@ Issues check_binlog(const CheckContext& context) {
     return issues;
 }
 
+Issues check_key_is_logged(const CheckContext& context) {
+    // MINIMAL: images before a change hold the primary key, or all columns where there is none.
+    const auto& keys = context.plan.source.keys;
+    const std::string& key = context.plan.key.source_index_name;
+    const bool has_primary =
+        std::any_of(keys.begin(), keys.end(), [](const auto& k) { return k.name == "PRIMARY"; });
+    if (key == "PRIMARY" || !has_primary) return {};
+    Issues issues;
+    for (auto* server : {&context.streamer, &context.writer}) {
+        if (global_variable(*server, "binlog_row_image") != "MINIMAL") continue;
+        issues.push_back(fmt::format(
+            "binlog_row_image is MINIMAL on {}, so the binlog tells rows by their primary key, and"
+            " this ALTER leaves only the key {} in place; SET GLOBAL binlog_row_image='FULL' and"
+            " reconnect every session that writes",
+            server->endpoint().label(), key));
+        break;
+    }
+    return issues;
+}
+
 Issues check_replica(const CheckContext& context) {
     Issues issues;
     const std::string server = context.writer.endpoint().label();
-    if (is_on(global(context.writer, "wsrep_on"))) {
+    if (is_on(global_variable(context.writer, "wsrep_on"))) {
         issues.push_back(
             fmt::format("{} is a Galera node: a table lock there does not stop writes on other "
                         "nodes, so the swap"
                         " could lose them; use the cluster's own schema upgrade",
                         server));
     }
-    if (!global(context.writer, "group_replication_group_name").empty() &&
-        is_off(global(context.writer, "group_replication_single_primary_mode"))) {
+    if (!global_variable(context.writer, "group_replication_group_name").empty() &&
+        is_off(global_variable(context.writer, "group_replication_single_primary_mode"))) {
         issues.push_back(
             fmt::format("{} is in a multi-primary group: a table lock there does not stop writes "
                         "on other members;"
                         " switch the group to single-primary mode for the run",
                         server));
     }
-    if (is_on(global(context.writer, "read_only"))) {
+    if (context.options.on_replica()) {
+        check_logs_updates(context.writer, issues);
+        if (is_on(global_variable(context.writer, "super_read_only"))) {
+            issues.push_back(fmt::format(
+                "super_read_only is ON on {}; SET GLOBAL super_read_only=OFF there for the run"
+                " (read_only may stay ON)",
+                server));
+        }
+        return issues;
+    }
+    if (is_on(global_variable(context.writer, "read_only"))) {
         issues.push_back(
             fmt::format("{} is read-only; it does not look like the primary; check"
                         " --host or --assume-master-host",
@@ -118,22 +137,14 @@ Issues check_replica(const CheckContext& context) {
     if (context.route.stream.label() == context.route.write.label()) return issues;
     mysql::Connection& replica = context.streamer;
     const std::string where = replica.endpoint().label();
-    std::string updates = global(replica, "log_replica_updates");
-    if (updates.empty()) updates = global(replica, "log_slave_updates");
-    if (!is_on(updates)) {
-        issues.push_back(
-            fmt::format("{} does not log what it replicates (log_replica_updates, "
-                        "log_slave_updates); set it and"
-                        " restart, or connect to the primary with --allow-on-master",
-                        where));
-    }
+    check_logs_updates(replica, issues);
     // MariaDB keeps commit order in every parallel mode within a domain.
-    const std::string workers = global(replica, "replica_parallel_workers");
-    const std::string old_workers = global(replica, "slave_parallel_workers");
+    const std::string workers = global_variable(replica, "replica_parallel_workers");
+    const std::string old_workers = global_variable(replica, "slave_parallel_workers");
     const bool parallel = (!workers.empty() && workers != "0" && workers != "1") ||
                           (!old_workers.empty() && old_workers != "0" && old_workers != "1");
-    std::string keeps = global(replica, "replica_preserve_commit_order");
-    if (keeps.empty()) keeps = global(replica, "slave_preserve_commit_order");
+    std::string keeps = global_variable(replica, "replica_preserve_commit_order");
+    if (keeps.empty()) keeps = global_variable(replica, "slave_preserve_commit_order");
     if (!replica.server().mariadb() && parallel && !is_on(keeps)) {
         issues.push_back(fmt::format(
             "{} applies in parallel without keeping the commit order, so its binlog can show two"

@@ -8,20 +8,32 @@
 
 namespace wisp::migrator {
 
+namespace {
+
+struct Named {
+    std::string_view name;
+    Issues (*check)(const CheckContext&);
+};
+
+constexpr Named kChecks[] = {
+    {"rights", check_rights},
+    {"binlog", check_binlog},
+    {"replica", check_replica},
+    {"table", check_table},
+    {"foreign keys", check_foreign_keys},
+    {"triggers", check_triggers},
+    {"alter", check_alter},
+};
+
+}  // namespace
+
+std::vector<std::string_view> check_names() {
+    std::vector<std::string_view> names;
+    for (const auto& check : kChecks) names.push_back(check.name);
+    return names;
+}
+
 void run_checks(const CheckContext& context) {
-    struct Named {
-        const char* name;
-        Issues (*check)(const CheckContext&);
-    };
-    static constexpr Named kChecks[] = {
-        {"rights", check_rights},
-        {"binlog", check_binlog},
-        {"replica", check_replica},
-        {"table", check_table},
-        {"foreign keys", check_foreign_keys},
-        {"triggers", check_triggers},
-        {"alter", check_alter},
-    };
     Issues all;
     for (const auto& [name, check] : kChecks) {
         const Issues issues = check(context);

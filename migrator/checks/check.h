@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "migrator/options.h"
@@ -36,7 +37,13 @@ using Issues = std::vector<std::string>;
 [[nodiscard]] Issues check_alter(const CheckContext& context);
 [[nodiscard]] Issues check_rights(const CheckContext& context);
 
-/// Runs all of them. Throws Refusal with every issue, numbered if there are several.
+/// Looked at once the key is chosen: row images must tell it.
+[[nodiscard]] Issues check_key_is_logged(const CheckContext& context);
+
+/// What run_checks() looks at, by name.
+[[nodiscard]] std::vector<std::string_view> check_names();
+
+/// Runs all of them but the last. Throws Refusal with every issue, numbered if there are several.
 void run_checks(const CheckContext& context);
 
 }  // namespace wisp::migrator

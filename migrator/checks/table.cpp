@@ -23,8 +23,13 @@ Issues check_table(const CheckContext& context) {
                         " together; convert it with a native ALTER",
                         name, table.engine));
     }
-    std::string reason = why_no_key(table);
-    if (!reason.empty()) issues.push_back(std::move(reason));
+    std::string reason = why_no_key(table, context.options.allow_nullable_key);
+    if (!reason.empty()) {
+        if (why_no_key(table, true).empty()) {
+            reason += "; or pass --allow-nullable-unique-key if no row has NULL there";
+        }
+        issues.push_back(std::move(reason));
+    }
     if (table.create_statement.find("SYSTEM VERSIONING") != std::string::npos) {
         issues.push_back(fmt::format(
             "{} is system-versioned: its history rows are not carried over yet; use a native ALTER",
@@ -56,6 +61,16 @@ std::vector<std::string> foreign_keys(mysql::Connection& connection, const std::
     return keys;
 }
 
+/// Of the table's own keys, those whose cascades change it with nothing in the binlog.
+std::string cascades(const std::string& schema, const std::string& table) {
+    return fmt::format(
+        " AND CONSTRAINT_NAME IN (SELECT CONSTRAINT_NAME FROM"
+        " information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = {} AND TABLE_NAME ="
+        " {} AND (UPDATE_RULE NOT IN ('RESTRICT', 'NO ACTION') OR DELETE_RULE NOT IN ('RESTRICT',"
+        " 'NO ACTION')))",
+        schema, table);
+}
+
 /// Children of the table as InnoDB knows them. Asked there because KEY_COLUMN_USAGE has no data
 /// dictionary behind it before MySQL 8 and on MariaDB: it would open every table of the server, and
 /// MariaDB 10.11.19 was seen to die of that while other sessions dropped tables.
@@ -76,11 +91,14 @@ std::vector<std::string> innodb_children(mysql::Connection& connection,
 }  // namespace
 
 Issues check_foreign_keys(const CheckContext& context) {
+    if (context.options.skip_foreign_key_checks) return {};
     const sql::TableName& name = context.plan.names.source;
     const std::string schema = sql::text_literal(name.schema);
     const std::string table = sql::text_literal(name.table);
-    auto keys = foreign_keys(context.writer,
-                             fmt::format("TABLE_SCHEMA = {} AND TABLE_NAME = {}", schema, table));
+    auto keys = foreign_keys(
+        context.writer,
+        fmt::format("TABLE_SCHEMA = {} AND TABLE_NAME = {}{}", schema, table,
+                    context.options.discard_foreign_keys ? cascades(schema, table) : ""));
     std::vector<std::string> children;
     if (context.writer.server().has_data_dictionary()) {
         children =
@@ -104,13 +122,15 @@ Issues check_foreign_keys(const CheckContext& context) {
     for (const auto& key : keys) {
         issues.push_back(fmt::format(
             "foreign key {}: after the swap it would follow the old table, and its cascades are not"
-            " in the binlog; drop it for the run and add it again afterwards",
+            " in the binlog; drop it for the run and add it again afterwards"
+            " (--discard-foreign-keys loses the table's own ones that do not cascade)",
             key));
     }
     return issues;
 }
 
 Issues check_triggers(const CheckContext& context) {
+    if (context.options.include_triggers) return {};
     Issues issues;
     const sql::TableName& name = context.plan.names.source;
     const auto rows = context.writer.query(fmt::format(
@@ -118,11 +138,11 @@ Issues check_triggers(const CheckContext& context) {
         " EVENT_OBJECT_TABLE = {}",
         sql::text_literal(name.schema), sql::text_literal(name.table)));
     for (const auto& row : rows) {
-        issues.push_back(
-            fmt::format("trigger `{}` is on {} and would stay with the old table; drop it for the "
-                        "run and create"
-                        " it again afterwards",
-                        row[0], sql::quote(name)));
+        issues.push_back(fmt::format(
+            "trigger `{}` is on {} and would stay with the old table; take it along with"
+            " --include-triggers and --trigger-suffix, or drop it for the run and create"
+            " it again afterwards",
+            row[0], sql::quote(name)));
     }
     return issues;
 }

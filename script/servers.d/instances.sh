@@ -197,14 +197,14 @@ root_sql() {
 kill_server() {
     local home=$1
     is_running "$home" || return 0
-    kill -KILL "$(<"$home/pid")" 2>/dev/null || true
+    kill -KILL "$(<"$home/pid")" 2>/dev/null || true # may have ended meanwhile; await_gone tells
     await_gone "$home" 10
 }
 
 stop_server_cleanly() {
     local home=$1
     is_running "$home" || return 0
-    kill -TERM "$(<"$home/pid")" 2>/dev/null || true
+    kill -TERM "$(<"$home/pid")" 2>/dev/null || true # may have ended meanwhile; await_gone tells
     await_gone "$home" 120
 }
 
@@ -244,7 +244,7 @@ connect_replica() {
     until [[ $(root_sql "$dir/replica" "$software" --vertical -e "$status" |
         grep -cE '_(IO|SQL)_Running: Yes$') == 2 ]]; do
         if ((SECONDS >= deadline)); then
-            root_sql "$dir/replica" "$software" --vertical -e "$status" | grep -i error >&2 || true
+            root_sql "$dir/replica" "$software" --vertical -e "$status" | sed -n '/error/Ip' >&2
             note "the replica in $dir does not replicate"
             return 1
         fi

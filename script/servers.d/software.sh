@@ -23,7 +23,8 @@ software_dir() {
     fi
 }
 
-# A template belongs to one mysqld in one version.
+# A template belongs to one mysqld in one version. Here it need not tell that: if it does not run,
+# the start of the server says so.
 custom_key() {
     { printf '%s\n' "$WISP_MYSQLD"; "$WISP_MYSQLD" --version 2>/dev/null || true; } |
         cksum | cut -d' ' -f1
@@ -335,8 +336,8 @@ stop_template_server() {
     local work=$1 pid
     [[ -f $work/template.job ]] || return 0
     pid=$(<"$work/template.job")
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" || true
+    kill "$pid" 2>/dev/null || true # may have ended by itself: that is what is wanted
+    wait "$pid" || true             # the status of a server that was told to end says nothing
     rm -rf "$(<"$work/template.socket")" "$work"/template.*
 }
 

@@ -238,14 +238,20 @@ TEST_F(DecoderTest, StopsAtAnIncident) {
               std::string::npos);
 }
 
-TEST_F(DecoderTest, StopsAtPartialJsonOfAWatchedTableOnly) {
+TEST_F(DecoderTest, TakesUpdatesThatLogJsonInPart) {
     query("BEGIN");
-    table_map(kOtherId, "other");
-    feed(build_.event(EventType::kPartialUpdateRows, test::rows_body(kOtherId, 1, {1, 1}, {9, 9})));
     table_map(kTableId, "t");
-    EXPECT_NE(error_of(build_.event(EventType::kPartialUpdateRows,
-                                    test::rows_body(kTableId, 1, {1, 1}, {9, 9})))
-                  .find("SET GLOBAL binlog_row_value_options=''"),
+    // Null bits and value before; then no value options, null bits and value.
+    feed(build_.event(EventType::kPartialUpdateRows,
+                      test::rows_body(kTableId, 1, {1, 1}, {0, 7, 0, 0, 8})));
+    EXPECT_EQ(numbers(xid()), std::vector<std::int64_t>{8});
+}
+
+TEST_F(DecoderTest, StopsAtRowsOfWhichNothingWasLogged) {
+    query("BEGIN");
+    table_map(kTableId, "t");
+    EXPECT_NE(error_of(build_.event(EventType::kWriteRows, test::rows_body(kTableId, 1, {0}, {})))
+                  .find("no column of them was logged"),
               std::string::npos);
 }
 

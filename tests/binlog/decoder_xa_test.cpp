@@ -79,6 +79,25 @@ TEST_F(DecoderXa, SeveralWaitSideBySide) {
     EXPECT_EQ(numbers(decide("XA COMMIT 'a'")), (Numbers{1}));
 }
 
+TEST_F(DecoderXa, TransactionsTellWhereTheOldestUndecidedBegan) {
+    gtid(++number_);
+    query("BEGIN");
+    insert(9);
+    EXPECT_TRUE(xid()->undecided_from.empty());
+    const auto before_a = decoder_.resume_position();
+    prepare("a", 1);
+    EXPECT_EQ(decoder_.undecided_from(), before_a);
+    const auto before_b = decoder_.resume_position();
+    prepare("b", 2);
+    gtid(++number_);
+    query("BEGIN");
+    insert(3);
+    EXPECT_EQ(xid()->undecided_from, before_a);
+    EXPECT_EQ(decide("XA COMMIT 'a'")->undecided_from, before_b);
+    EXPECT_TRUE(decide("XA COMMIT 'b'")->undecided_from.empty());
+    EXPECT_TRUE(decoder_.undecided_from().empty());
+}
+
 TEST_F(DecoderXa, WaitingRowsSurviveAReconnect) {
     prepare("a", 1);
     const auto resume = decoder_.resume_position();

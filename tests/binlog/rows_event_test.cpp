@@ -94,6 +94,26 @@ TEST(RowsEvent, RefusesAnotherColumnCount) {
     EXPECT_NE(done.error().find("has 3 columns and its TABLE_MAP has 2"), std::string::npos);
 }
 
+TEST(RowsEvent, KeepsWhatAPartialUpdateLogs) {
+    TableMap table;
+    table.schema = "s";
+    table.table = "t";
+    table.columns = {{kTiny, 0, false}, {kJson, 4, true}, {kJson, 4, true}};
+    // Before: 1, '1', null. After: options, bits of both documents (the first is partial, and not
+    // in the image's columns), nulls, 2.
+    const Raw rows{/*nulls*/ 4,   1,          3,           0, 0, 0, 5, 1, 0,
+                   /*options*/ 1, /*bits*/ 1, /*nulls*/ 0, 2};
+    std::vector<Change> changes;
+    const auto bytes =
+        parse_rows(EventType::kPartialUpdateRows, test::rows_body(7, 3, {0x07, 0x01}, rows), kFixed,
+                   std::make_shared<const TableMap>(table), {}, changes);
+    ASSERT_TRUE(bytes) << bytes.error();
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_EQ(changes[0].before.bytes.size(), 9U);
+    EXPECT_EQ(changes[0].after.bytes.size(), 4U);
+    EXPECT_TRUE(changes[0].block->json_diffs);
+}
+
 TEST(RowsEvent, RefusesImagesWithoutColumnsInsteadOfLoopingForever) {
     std::vector<Change> changes;
     EXPECT_FALSE(parse_rows(EventType::kWriteRows, test::rows_body(7, 2, {0x00}, {1}), kFixed,

@@ -12,6 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/cmd/flags_fixture.h"
+#include "throttle/knob_table.h"
+
 namespace wisp::cmd {
 namespace {
 
@@ -20,7 +23,6 @@ using std::chrono::seconds;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Words = std::vector<std::string>;
 
 /// "max_lag_millis": names of cases have no dashes.
 template <typename Case>
@@ -29,33 +31,6 @@ std::string case_name(const ::testing::TestParamInfo<Case>& tested) {
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
 }
-
-class FlagsTest : public ::testing::Test {
-  protected:
-    FlagsTest() { ::unsetenv("WISP_PASSWORD"); }
-    ~FlagsTest() override { ::unsetenv("WISP_PASSWORD"); }
-
-    /// With an --alter, which every run needs.
-    static Expected<MigrateFlags> parse(Words words) {
-        words.emplace_back("--alter=ENGINE=InnoDB");
-        return parse_migrate_flags(words);
-    }
-    static MigrateFlags parsed(const Words& words) {
-        auto flags = parse(words);
-        if (flags) return *flags;
-        ADD_FAILURE() << flags.error();
-        return {};
-    }
-    /// What is wrong with exactly these words; empty if nothing is.
-    static std::string failure(const Words& words) {
-        const auto flags = parse_migrate_flags(words);
-        return flags ? "" : flags.error();
-    }
-    static std::string error(const Words& words) {
-        const auto flags = parse(words);
-        return flags ? "" : flags.error();
-    }
-};
 
 // --- each flag -----------------------------------------------------------------------------------
 
@@ -94,10 +69,11 @@ std::function<bool(const MigrateFlags&)> endpoint(T mysql::Endpoint::*member, V 
     return
         [member, value](const MigrateFlags& f) { return f.options.endpoint.*member == T(value); };
 }
-template <typename T, typename V>
-std::function<bool(const MigrateFlags&)> throttling(T throttle::Options::*member, V value) {
-    return
-        [member, value](const MigrateFlags& f) { return f.options.throttle.*member == T(value); };
+/// A knob with this text; what each of them may be is tested with throttle/knob_table.
+Flag knob(const char* name, const char* text) {
+    return {name, text, [name, text](const MigrateFlags& f) {
+                return throttle::knob_text(f.options.knobs->copy(), name) == text;
+            }};
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -116,31 +92,26 @@ INSTANTIATE_TEST_SUITE_P(
         Flag{"chunk-size", "500", option(&migrator::MigrationOptions::chunk_rows, 500U)},
         Flag{"chunk-time-millis", "250",
              option(&migrator::MigrationOptions::chunk_time, milliseconds(250))},
-        Flag{"copiers", "4", option(&migrator::MigrationOptions::copiers, 4U)},
+        Flag{"verify", "sample",
+             option(&migrator::MigrationOptions::verify, migrator::Verify::kSample)},
+        Flag{"mover", "client",
+             option(&migrator::MigrationOptions::mover, migrator::Mover::kClient)},
+        Flag{"copiers", "4",
+             option(&migrator::MigrationOptions::copiers, migrator::CopierBounds{4, 4})},
+        Flag{"apply-lanes", "4", option(&migrator::MigrationOptions::apply_lanes, 4U)},
         Flag{"heartbeat-interval-millis", "500",
              option(&migrator::MigrationOptions::heartbeat, milliseconds(500))},
-        Flag{"max-lag-millis", "2500",
-             [](const MigrateFlags& f) { return f.options.knobs.max_lag == milliseconds(2500); }},
-        Flag{"throttle-control-replicas", "r1:3307",
-             [](const MigrateFlags& f) { return f.options.throttle.control_replicas.size() == 1; }},
-        Flag{"max-load", "Threads_running=25",
-             [](const MigrateFlags& f) {
-                 return f.options.knobs.max_load == throttle::LoadLimits{{"Threads_running", 25}};
-             }},
-        Flag{"critical-load", "Threads_running=99",
-             [](const MigrateFlags& f) {
-                 return f.options.knobs.critical_load ==
-                        throttle::LoadLimits{{"Threads_running", 99}};
-             }},
-        Flag{"critical-load-interval-millis", "700",
-             throttling(&throttle::Options::critical_load_interval, milliseconds(700))},
-        Flag{"critical-load-hibernate-seconds", "60",
-             throttling(&throttle::Options::critical_load_hibernate, seconds(60))},
-        Flag{"throttle-flag-file", "/tmp/a", throttling(&throttle::Options::flag_file, "/tmp/a")},
-        Flag{"throttle-additional-flag-file", "/tmp/b",
-             throttling(&throttle::Options::additional_flag_file, "/tmp/b")},
-        Flag{"panic-flag-file", "/tmp/c",
-             throttling(&throttle::Options::panic_flag_file, "/tmp/c")},
+        Flag{"metrics-listen", "127.0.0.1:9105",
+             [](const MigrateFlags& f) { return f.metrics_listen == "127.0.0.1:9105"; }},
+        knob("max-lag-millis", "2500"), knob("throttle-control-replicas", "r1:3307"),
+        knob("throttle-replicas", "auto"), knob("max-load", "Threads_running=25"),
+        knob("critical-load", "Threads_running=99"), knob("critical-load-interval-millis", "700"),
+        knob("critical-load-hibernate-seconds", "60"), knob("max-commit-latency-millis", "50"),
+        knob("min-free-disk", "20G"), knob("throttle-query", "SELECT 1"),
+        knob("throttle-http", "http://h/check"), knob("throttle-http-interval-millis", "250"),
+        knob("throttle-http-timeout-millis", "3000"), knob("nice-ratio", "0.5"),
+        knob("throttle-flag-file", "/tmp/a"), knob("throttle-additional-flag-file", "/tmp/b"),
+        knob("panic-flag-file", "/tmp/c"),
         Flag{"postpone-cut-over-flag-file", "/tmp/d",
              option(&migrator::MigrationOptions::postpone_flag_file, "/tmp/d")},
         Flag{"cut-over-lock-timeout-seconds", "5",
@@ -179,15 +150,28 @@ TEST_P(FlagsBoolean, TakesAValueOnlyBehindAnEqualsSign) {
 using migrator::MigrationOptions;
 INSTANTIATE_TEST_SUITE_P(
     , FlagsBoolean,
-    ::testing::Values(BooleanFlag{"execute", &MigrationOptions::execute},
-                      BooleanFlag{"allow-on-master", &MigrationOptions::allow_on_master},
-                      BooleanFlag{"assume-rbr", &MigrationOptions::assume_rbr},
-                      BooleanFlag{"exact-rowcount", &MigrationOptions::exact_rowcount},
-                      BooleanFlag{"initially-drop-ghost-table",
-                                  &MigrationOptions::drop_ghost_first},
-                      BooleanFlag{"initially-drop-old-table", &MigrationOptions::drop_old_first},
-                      BooleanFlag{"ok-to-drop-table", &MigrationOptions::drop_old_after},
-                      BooleanFlag{"timestamp-old-table", &MigrationOptions::timestamp_old_table}),
+    ::testing::Values(
+        BooleanFlag{"execute", &MigrationOptions::execute},
+        BooleanFlag{"allow-on-master", &MigrationOptions::allow_on_master},
+        BooleanFlag{"assume-rbr", &MigrationOptions::assume_rbr},
+        BooleanFlag{"switch-to-rbr", &MigrationOptions::switch_to_rbr},
+        BooleanFlag{"allow-master-master", &MigrationOptions::allow_master_master},
+        BooleanFlag{"migrate-on-replica", &MigrationOptions::migrate_on_replica},
+        BooleanFlag{"test-on-replica", &MigrationOptions::test_on_replica},
+        BooleanFlag{"allow-nullable-unique-key", &MigrationOptions::allow_nullable_key},
+        BooleanFlag{"exact-rowcount", &MigrationOptions::exact_rowcount},
+        BooleanFlag{"initially-drop-ghost-table", &MigrationOptions::drop_ghost_first},
+        BooleanFlag{"initially-drop-old-table", &MigrationOptions::drop_old_first},
+        BooleanFlag{"ok-to-drop-table", &MigrationOptions::drop_old_after},
+        BooleanFlag{"attempt-instant-ddl", &MigrationOptions::attempt_instant_ddl},
+        BooleanFlag{"attempt-inplace-metadata-ddl", &MigrationOptions::attempt_inplace_ddl},
+        BooleanFlag{"defer-secondary-indexes", &MigrationOptions::defer_indexes},
+        BooleanFlag{"skip-renamed-columns", &MigrationOptions::skip_renamed_columns},
+        BooleanFlag{"discard-foreign-keys", &MigrationOptions::discard_foreign_keys},
+        BooleanFlag{"skip-foreign-key-checks", &MigrationOptions::skip_foreign_key_checks},
+        BooleanFlag{"panic-on-warnings", &MigrationOptions::panic_on_warnings},
+        BooleanFlag{"analyze-ghost-table-before-cutover", &MigrationOptions::analyze_ghost},
+        BooleanFlag{"timestamp-old-table", &MigrationOptions::timestamp_old_table}),
     case_name<BooleanFlag>);
 
 TEST_F(FlagsTest, ABooleanBeforeAnotherFlagDoesNotEatIt) {
@@ -235,6 +219,16 @@ TEST_F(FlagsTest, RefusesAValueThatIsNoNumber) {
     }
 }
 
+TEST_F(FlagsTest, RefusesAWayToVerifyThatIsNone) {
+    EXPECT_THAT(failure({"--alter=x", "--verify=maybe"}),
+                HasSubstr("--verify: \"maybe\" is none of off, sample, full"));
+}
+
+TEST_F(FlagsTest, RefusesAMoverThatIsNone) {
+    EXPECT_THAT(failure({"--alter=x", "--mover=magic"}),
+                HasSubstr("--mover: \"magic\" is none of server, client"));
+}
+
 TEST_F(FlagsTest, NeedsAnAlter) {
     EXPECT_THAT(failure({"--table=t"}), HasSubstr("--alter"));
     EXPECT_THAT(failure({}), HasSubstr("--alter"));
@@ -257,17 +251,6 @@ TEST_F(FlagsTest, TakesTheLastOfARepeatedFlagAsGhostDoes) {
 TEST_F(FlagsTest, TakesAnEmptyValueBehindAnEqualsSignAsGhostDoes) {
     // --password="$PASSWORD" where the variable is empty.
     EXPECT_THAT(parsed({"--password=", "--max-load="}).options.endpoint.password, IsEmpty());
-}
-
-TEST_F(FlagsTest, HelpNeedsNothingElseAndNamesEveryFlag) {
-    const auto flags = parse_migrate_flags({"--help"});
-    ASSERT_TRUE(flags) << flags.error();
-    EXPECT_TRUE(flags->help);
-    const auto help = migrate_help();
-    for (const char* name : {"--host", "--alter", "--execute", "--max-load", "--panic-flag-file",
-                             "--cut-over-lock-timeout-seconds", "--verbose"}) {
-        EXPECT_THAT(help, HasSubstr(name));
-    }
 }
 
 // --- ranges --------------------------------------------------------------------------------------
@@ -296,20 +279,43 @@ TEST_P(FlagsRange, TakesItsEndsAndRefusesWhatLiesOutside) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, FlagsRange,
-                         ::testing::Values(Range{"chunk-size", 10, 100'000},
-                                           Range{"chunk-time-millis", 10, 5'000},
-                                           Range{"copiers", 1, 16},
-                                           Range{"heartbeat-interval-millis", 100, 1'000},
-                                           Range{"max-lag-millis", 100, 3'600'000},
-                                           Range{"cut-over-lock-timeout-seconds", 1, 10},
-                                           Range{"default-retries", 1, 100'000}),
-                         case_name<Range>);
+INSTANTIATE_TEST_SUITE_P(
+    , FlagsRange,
+    ::testing::Values(Range{"chunk-size", 10, 100'000}, Range{"chunk-time-millis", 10, 5'000},
+                      Range{"copiers", 1, 16}, Range{"dml-batch-size", 1, 100'000},
+                      Range{"apply-lanes", 1, 16}, Range{"heartbeat-interval-millis", 100, 1'000},
+                      Range{"max-lag-millis", 100, 3'600'000},
+                      Range{"cut-over-lock-timeout-seconds", 1, 10},
+                      Range{"default-retries", 1, 100'000}),
+    case_name<Range>);
+
+TEST_F(FlagsTest, TakesTriggersWithTheirSuffix) {
+    const auto flags =
+        parsed({"--include-triggers", "--trigger-suffix=_v2", "--remove-trigger-suffix-if-exists"});
+    EXPECT_TRUE(flags.options.include_triggers);
+    EXPECT_EQ(flags.options.triggers.suffix, "_v2");
+    EXPECT_TRUE(flags.options.triggers.remove_if_exists);
+    for (const char* suffix : {"a b", "a`", "-x", "ä"}) {
+        EXPECT_THAT(error({"--include-triggers", fmt::format("--trigger-suffix={}", suffix)}),
+                    HasSubstr("--trigger-suffix"))
+            << suffix;
+    }
+}
+
+TEST_F(FlagsTest, TakesCopiersAsANumberOrAsBounds) {
+    EXPECT_EQ(parsed({}).options.copiers, (migrator::CopierBounds{1, 8}));
+    EXPECT_EQ(parsed({"--copiers=3"}).options.copiers, (migrator::CopierBounds{3, 3}));
+    EXPECT_EQ(parsed({"--copiers=2-16"}).options.copiers, (migrator::CopierBounds{2, 16}));
+    for (const char* value : {"0-2", "2-1", "1-17", "2-", "-2", "1-2-3", "1..2", "2x", "x"}) {
+        EXPECT_NE(error({fmt::format("--copiers={}", value)}), "") << value;
+    }
+}
 
 TEST_F(FlagsTest, RefusesNumbersBelowZero) {
     for (const char* word :
          {"--port=-1", "--mysql-timeout=-1", "--critical-load-interval-millis=-1",
-          "--critical-load-hibernate-seconds=-5", "--copiers=-1", "--chunk-size=-1"}) {
+          "--critical-load-hibernate-seconds=-5", "--dml-batch-size=-1", "--copiers=-1",
+          "--chunk-size=-1"}) {
         EXPECT_NE(error({word}), "") << word;
     }
 }
@@ -343,25 +349,9 @@ TEST_F(FlagsTest, EncryptsWithoutVerifyingOnRequest) {
 
 TEST_F(FlagsTest, RefusesTlsDetailsWithoutSsl) {
     for (const char* word : {"--ssl-ca=x", "--ssl-cert=x", "--ssl-key=x", "--ssl-allow-insecure"}) {
-        EXPECT_THAT(error({word}), HasSubstr("need --ssl")) << word;
+        EXPECT_THAT(error({word}), HasSubstr("needs --ssl")) << word;
         EXPECT_EQ(error({word, "--ssl"}), "") << word;
         EXPECT_NE(error({word, "--ssl=false"}), "") << word;
-    }
-}
-
-TEST_F(FlagsTest, ControlReplicasShareTheAccountButNotTheAddress) {
-    const auto flags = parsed({"--user=me", "--password=pw", "--port=3333", "--socket=/x", "--ssl",
-                               "--throttle-control-replicas=r1,r2:3307,10.0.0.3:3308"});
-    const auto& replicas = flags.options.throttle.control_replicas;
-    ASSERT_EQ(replicas.size(), 3U);
-    EXPECT_EQ(replicas[0].label(), "r1:3306");
-    EXPECT_EQ(replicas[1].label(), "r2:3307");
-    EXPECT_EQ(replicas[2].label(), "10.0.0.3:3308");
-    for (const auto& replica : replicas) {
-        EXPECT_EQ(replica.user, "me");
-        EXPECT_EQ(replica.password, "pw");
-        EXPECT_EQ(replica.socket, "");
-        EXPECT_EQ(replica.tls, mysql::TlsMode::kVerify);
     }
 }
 
@@ -378,9 +368,10 @@ TEST_F(FlagsTest, RefusesAControlReplicaWithoutAPort) {
 TEST_F(FlagsTest, ReadsSeveralLoadLimits) {
     const auto flags = parsed({"--max-load=Threads_running=25,Threads_connected=500",
                                "--critical-load=Threads_running=1000"});
-    EXPECT_EQ(flags.options.knobs.max_load,
+    EXPECT_EQ(flags.options.knobs->copy().max_load,
               (throttle::LoadLimits{{"Threads_running", 25}, {"Threads_connected", 500}}));
-    EXPECT_EQ(flags.options.knobs.critical_load, (throttle::LoadLimits{{"Threads_running", 1000}}));
+    EXPECT_EQ(flags.options.knobs->copy().critical_load,
+              (throttle::LoadLimits{{"Threads_running", 1000}}));
 }
 
 TEST_F(FlagsTest, SaysWhichLoadLimitIsWrong) {

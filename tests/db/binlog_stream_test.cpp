@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "binlog/value_decoder.h"
+#include "mysql/process_list.h"
 #include "tests/db/binlog_reader.h"
 #include "tests/support/relay.h"
 #include "tests/support/test_server.h"
@@ -35,17 +36,15 @@ Numbers one_to(std::int64_t last) {
     return ids;
 }
 
-class BinlogStream : public test::ServerTest {
+class BinlogStream : public test::SchemaTest {
   protected:
     void SetUp() override {
-        ServerTest::SetUp();
+        test::SchemaTest::SetUp();
         if (IsSkipped()) return;
-        schema_ = std::make_unique<test::TmpSchema>(server().primary);
         table_ = schema_->table("(id INT PRIMARY KEY, v VARCHAR(200), b LONGBLOB) ENGINE=InnoDB");
         start_ = test::binlog_end(connection());
     }
 
-    [[nodiscard]] mysql::Connection& connection() const { return schema_->connection(); }
     [[nodiscard]] sql::TableName watched() const { return {schema_->name(), "t1"}; }
     [[nodiscard]] std::vector<Transaction> read() const {
         return test::read_binlog(connection(), start_, {watched()});
@@ -58,7 +57,6 @@ class BinlogStream : public test::ServerTest {
         return !connection().query(fmt::format("SHOW VARIABLES LIKE '{}'", variable)).empty();
     }
 
-    std::unique_ptr<test::TmpSchema> schema_;
     std::string table_;
     Position start_;
 };
@@ -295,11 +293,10 @@ TEST_P(BinlogStream, LosesAndRepeatsNothingWhenItsConnectionIsKilled) {
             connection().execute("COMMIT");
         }
         if (id % 150 != 0) continue;
-        const auto dumps = killer->query(
-            "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' AND "
-            "user = '" +
-            server().primary.user + "'");
-        for (const auto& dump : dumps) mysql::kill_connection(*killer, dump.number(0));
+        for (const auto& process : mysql::process_list(*killer)) {
+            if (process.command.starts_with("Binlog Dump") && process.user == server().primary.user)
+                mysql::kill_connection(*killer, process.id);
+        }
         if (id % 300 == 0) killer->execute("FLUSH BINARY LOGS");
     }
     EXPECT_TRUE(stream.wait_for_changes(900));

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -17,6 +18,8 @@
 #include "base/thread.h"
 #include "migrator/cutover_driver.h"
 #include "migrator/inspector.h"
+#include "migrator/refusal.h"
+#include "mysql/process_list.h"
 #include "sql/identifier.h"
 #include "tests/migrator/live.h"
 #include "tests/support/relay.h"
@@ -35,7 +38,7 @@ struct Way {
     std::unique_ptr<CutoverDriver> (*make)(CutoverContext);
     std::size_t sessions;
 };
-constexpr Way kSentry{"sentry", make_sentry_driver, 4};
+constexpr Way kSentry{"sentry", make_sentry_driver, 3};
 constexpr Way kSession{"session", make_session_driver, 1};
 
 /// Every way this server can go.
@@ -91,6 +94,7 @@ class Scene {
         const auto end = run_cutover(*driver, before);
         why_ = driver->why();
         if (end == CutoverState::kSwapped) {
+            expect_unlocked();  // nobody waits for what there is still to do
             driver->finish();
         } else {
             replay_.start_applier();
@@ -109,6 +113,13 @@ class Scene {
 
     [[nodiscard]] bool swapped() {
         return inspect_table(connection(), names().source).find_column("added") != nullptr;
+    }
+    void expect_unlocked() {
+        mysql::Session impatient;
+        impatient.lock_wait_timeout = seconds(2);
+        mysql::Connection visitor(connector_.endpoint(), impatient);
+        EXPECT_NO_THROW(
+            visitor.query(fmt::format("SELECT * FROM {} LIMIT 1", sql::quote(names().source))));
     }
     void expect_writes_flow() { EXPECT_TRUE(writers_.go_on(20)) << "the writers stand still"; }
     /// The state before an attempt: T is the old table, the ghost has its own name, nothing else.
@@ -149,6 +160,14 @@ class Scene {
     test::Writers writers_;
     std::string why_;
 };
+
+/// Until the server has such a session; at most five seconds.
+template <class Is>
+void await_session(mysql::Connection& observer, const Is& is) {
+    const auto end = steady_clock::now() + seconds(5);
+    while (steady_clock::now() < end && std::ranges::none_of(mysql::process_list(observer), is))
+        wisp::pause({}, milliseconds(2));
+}
 
 class MigratorCutover : public test::ServerTest {
   protected:
@@ -231,19 +250,39 @@ TEST_P(MigratorCutover, GivesUpBehindAReaderOfTheGhost) {
 }
 
 TEST_P(MigratorCutover, SurvivesAReaderOfTheGhostThatComesUnderTheLock) {
-    // Only the sentry's way leaves the ghost readable then.
+    // It waits beside the RENAME; whoever gets the ghost first, nothing is lost.
     Scene scene(server().primary);
-    std::unique_ptr<mysql::Connection> reader;
+    std::jthread reading;
     const auto before = [&](CutoverState state) {
-        if (state == CutoverState::kRenaming) reader = scene.reader_of(scene.names().swap_ghost);
+        if (state != CutoverState::kRenaming) return;
+        reading = std::jthread([&] {
+            try {
+                scene.reader_of(scene.names().swap_ghost)->execute("DO SLEEP(1)");
+            } catch (const mysql::Error&) {  // the ghost is the table by now
+            }
+        });
+        wisp::pause({}, milliseconds(200));
     };
-    EXPECT_EQ(scene.attempt(kSentry, seconds(1), before), CutoverState::kNotSwapped);
-    EXPECT_FALSE(scene.swapped());
+    const auto end = scene.attempt(kSentry, seconds(1), before);
+    EXPECT_EQ(end == CutoverState::kSwapped, scene.swapped()) << scene.why();
+    reading.join();
     scene.expect_writes_flow();
-    reader->execute("COMMIT");
-    scene.swap(kSentry);
+    if (!scene.swapped()) scene.swap(kSentry);
     scene.expect_swapped();
     scene.expect_nothing_lost();
+}
+
+/// What ends the run, found while the last rows are written, leaves neither lock nor sentry.
+TEST_P(MigratorCutover, ARefusalUnderTheLockLeavesAllAsBefore) {
+    each_way([](Scene& scene, const Way& way) {
+        const auto refuse = [](CutoverState state) {
+            if (state == CutoverState::kRenaming) throw Refusal("planted");
+        };
+        EXPECT_THROW(static_cast<void>(scene.attempt(way, seconds(3), refuse)), Refusal);
+        scene.expect_unlocked();
+        scene.expect_unswapped();
+        scene.expect_writes_flow();
+    });
 }
 
 TEST_P(MigratorCutover, SurvivesTheDeathOfAnyOfItsSessionsAtAnyStep) {
@@ -310,14 +349,10 @@ TEST_P(MigratorCutover, FindsTheGhostAgainWhenItsRenameOutlivesTheConnection) {
     const auto reader = scene.reader_of(scene.names().ghost);  // the RENAME waits for it
     std::jthread cutter([&] {
         const auto observer = scene.connector().connect();
-        const auto end = steady_clock::now() + seconds(5);
-        while (steady_clock::now() < end &&
-               observer->scalar(fmt::format(
-                   "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for"
-                   " table metadata lock' AND INFO LIKE 'RENAME TABLE `{}`%'",
-                   scene.names().source.schema)) == "0") {
-            wisp::pause({}, milliseconds(2));
-        }
+        await_session(*observer, [&](const mysql::Process& session) {
+            return session.state == "Waiting for table metadata lock" &&
+                   session.info.starts_with("RENAME TABLE `" + scene.names().source.schema);
+        });
         relay.cut();
         reader->execute("COMMIT");
     });
@@ -341,12 +376,9 @@ TEST_P(MigratorCutover, ARenameThatOutlivesItsConnectionIsNotTakenForOneThatFail
         if (state != CutoverState::kRenaming) return;
         cutter = std::jthread([&] {
             const auto observer = scene.connector().connect();
-            const auto end = steady_clock::now() + seconds(5);
-            while (steady_clock::now() < end &&
-                   observer->scalar("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE"
-                                    " STATE = 'Waiting for backup lock'") == "0") {
-                wisp::pause({}, milliseconds(2));
-            }
+            await_session(*observer, [](const mysql::Process& session) {
+                return session.state == "Waiting for backup lock";
+            });
             relay.cut();
         });
     };

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,13 +20,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class MigratorInspect : public test::ServerTest {
+class MigratorInspect : public test::SchemaTest {
   protected:
-    void SetUp() override {
-        test::ServerTest::SetUp();
-        if (IsSkipped()) return;
-        schema_ = std::make_unique<test::TmpSchema>(server().primary);
-    }
     [[nodiscard]] sql::Table inspect(const std::string& definition) const {
         return inspect_table(schema_->connection(), test::parse_name(schema_->table(definition)));
     }
@@ -35,8 +29,6 @@ class MigratorInspect : public test::ServerTest {
     [[nodiscard]] bool mysql_since(unsigned version) const {
         return !info().mariadb() && info().version >= version;
     }
-
-    std::unique_ptr<test::TmpSchema> schema_;
 };
 WISP_FOR_EACH_SERVER(MigratorInspect);
 

@@ -4,59 +4,37 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "base/thread.h"
 #include "migrator/server_mover.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
-#include "tests/migrator/live.h"
-#include "tests/support/test_server.h"
+#include "tests/db/mover_scene.h"
 
 namespace wisp::migrator {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Rows = std::vector<std::string>;
 
-class MigratorMover : public test::ServerTest {
+class MigratorMover : public MoverTest {
   protected:
-    void SetUp() override {
-        test::ServerTest::SetUp();
-        if (IsSkipped()) return;
-        schema_ = std::make_unique<test::TmpSchema>(server().primary);
-    }
-    [[nodiscard]] mysql::Connection& connection() const { return schema_->connection(); }
-    /// A source table with these rows ("(1,'a'), (2,'b')"), its ghost altered.
-    [[nodiscard]] Plan plan(const std::string& definition, const std::string& rows,
-                            const std::string& alter) const {
-        const std::string table = schema_->table(definition);
-        if (!rows.empty()) connection().execute("INSERT INTO " + table + " VALUES " + rows);
-        return test::live_plan(connection(), test::parse_name(table), alter);
-    }
     Moved move(const Plan& plan, const Range& range = {}) const {
         return ServerMover(plan).move(connection(), range);
     }
-    [[nodiscard]] Rows ghost(const Plan& plan,
-                             const std::string& expression = "CONCAT_WS('|', id, v)") const {
-        Rows out;
-        for (const auto& row : connection().query(fmt::format(
-                 "SELECT {} FROM {} ORDER BY 1", expression, sql::quote(plan.names.ghost)))) {
-            out.push_back(row.text(0));
-        }
-        return out;
-    }
-
-    std::unique_ptr<test::TmpSchema> schema_;
 };
 WISP_FOR_EACH_SERVER(MigratorMover);
 
 TEST_P(MigratorMover, CountsRowsReadAndInserted) {
     const auto p = plan("(id INT PRIMARY KEY, v VARCHAR(9))", "(1,'a'), (2,'b'), (3,'c'), (4,'d')",
                         "ADD COLUMN n INT NOT NULL DEFAULT 7");
-    const auto moved = move(p, {{"1"}, {"3"}, {}, 0, 0});
+    const auto moved = move(p, {{"1"}, {"3"}, {}, 0, 0, {}});
     EXPECT_EQ(moved.rows_read, 2U);
     EXPECT_EQ(moved.rows_inserted, 2U);
     EXPECT_THAT(moved.missing, IsEmpty());
@@ -100,6 +78,57 @@ TEST_P(MigratorMover, RenamesAndDropsColumnsOnTheWay) {
     EXPECT_THAT(ghost(p, "CONCAT_WS('|', id, b, a)"), ElementsAre("1|2|3"));
 }
 
+// --- slices --------------------------------------------------------------------------------------
+
+TEST_P(MigratorMover, CommitsSliceBySlice) {
+    const auto p = plan("(a INT, b INT, v INT, PRIMARY KEY (a, b))", "", "ADD COLUMN n INT");
+    std::string rows;
+    for (int i = 0; i < 1'000; ++i)
+        rows += fmt::format("{}({}, {}, {})", i == 0 ? "" : ", ", i / 7, i % 7, i);
+    connection().execute("INSERT INTO " + sql::quote(p.names.source) + " VALUES " + rows);
+    const auto statements = [&] {
+        const auto row = connection().query("SHOW SESSION STATUS LIKE 'Com_insert_select'");
+        return row[0].number(1);
+    };
+    const auto moves = [&](const Range& range) {
+        const auto before = statements();
+        const Moved moved = move(p, range);
+        return fmt::format("{} of {} rows in {} statements", moved.rows_inserted, moved.rows_read,
+                           statements() - before);
+    };
+    EXPECT_EQ(moves({{}, {"71", "2"}, {}, 0, 0, {}, 100}), "500 of 500 rows in 5 statements");
+    EXPECT_EQ(moves({{"71", "2"}, {"85", "6"}, {}, 0, 0, {}, 0}),
+              "102 of 102 rows in 1 statements");
+    EXPECT_EQ(moves({{"85", "6"}, {}, {}, 0, 0, {}, 100}), "398 of 398 rows in 4 statements");
+    // No upper end: that the fourth was the last is found when there is nothing left.
+    EXPECT_EQ(moves({{}, {}, {}, 0, 0, {}, 250}), "0 of 1000 rows in 5 statements");
+    EXPECT_EQ(moves({{}, {}, "(`a` = 3 AND `b` < 4)", 0, 0, {}, 1}), "0 of 4 rows in 1 statements");
+    EXPECT_EQ(ghost(p, "SUM(v)"), (Rows{std::to_string(999 * 1'000 / 2)}));
+}
+
+// A row that comes and one that goes between two slices: each slice has a view of its own.
+TEST_P(MigratorMover, EachSliceReadsAnew) {
+    const auto p =
+        plan("(id INT PRIMARY KEY, v INT)", "(1,1), (2,2), (3,3), (4,4)", "ADD COLUMN n INT");
+    const auto other = connect();
+    other->execute("BEGIN");
+    other->execute(fmt::format("INSERT INTO {} (id, v) VALUES (2, 0)", sql::quote(p.names.ghost)));
+    std::jthread mover([&] {
+        const auto by = connect();
+        ServerMover(p).move(*by, {{}, {}, {}, 0, 0, {}, 1});
+    });
+    // The first slice is committed, the second waits for the row.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (ghost(p).empty() && std::chrono::steady_clock::now() < end) pause({}, 5ms);
+    EXPECT_THAT(ghost(p), ElementsAre("1|1"));
+    connection().execute(fmt::format("DELETE FROM {} WHERE id = 3", sql::quote(p.names.source)));
+    connection().execute(
+        fmt::format("UPDATE {} SET v = 5 WHERE id = 4", sql::quote(p.names.source)));
+    other->execute("ROLLBACK");
+    mover.join();
+    EXPECT_THAT(ghost(p), ElementsAre("1|1", "2|2", "4|5"));
+}
+
 // --- locks ---------------------------------------------------------------------------------------
 
 TEST_P(MigratorMover, TakesNoRowLockOnTheSource) {
@@ -107,7 +136,7 @@ TEST_P(MigratorMover, TakesNoRowLockOnTheSource) {
                         "ADD COLUMN n INT");
     const auto copier = connect();
     copier->execute("BEGIN");
-    EXPECT_EQ(ServerMover(p).move(*copier, {{"1"}, {"7"}, {}, 0, 0}).rows_inserted, 3U);
+    EXPECT_EQ(ServerMover(p).move(*copier, {{"1"}, {"7"}, {}, 0, 0, {}}).rows_inserted, 3U);
     mysql::Session session;
     session.innodb_lock_wait_timeout = std::chrono::seconds(1);
     const auto writer = connect(session);
@@ -256,7 +285,7 @@ TEST_P(MigratorMover, RefusesValuesThatDoNotFitTheNewTypeAndCopiesNothingOfTheRa
                  fmt::format("(1, {}), (2, {})", c.good, c.bad), fmt::format("MODIFY v {}", c.to));
         EXPECT_THROW(move(p), mysql::Error);
         EXPECT_THAT(ghost(p), IsEmpty());
-        EXPECT_NO_THROW(move(p, {{}, {"1"}, {}, 0, 0})) << "the good row alone";
+        EXPECT_NO_THROW(move(p, {{}, {"1"}, {}, 0, 0, {}})) << "the good row alone";
     }
 }
 

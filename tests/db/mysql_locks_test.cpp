@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mysql/connection.h"
+#include "mysql/process_list.h"
 #include "mysql/retry.h"
 #include "tests/support/test_server.h"
 
@@ -24,11 +25,9 @@ class MysqlLocks : public test::ServerTest {
     /// Until `id` is seen to wait; false after 25 seconds.
     static bool waits(Connection& observer, std::uint64_t id, const std::string& state) {
         const auto end = Clock::now() + seconds(25);
-        const std::string sql =
-            "SELECT STATE FROM information_schema.PROCESSLIST WHERE ID = " + std::to_string(id);
         while (Clock::now() < end) {
-            const auto seen = observer.scalar(sql);
-            if (seen && seen->find(state) != std::string::npos) return true;
+            const auto seen = find_process(observer, id);
+            if (seen && seen->state.find(state) != std::string::npos) return true;
             pause({}, milliseconds(5));
         }
         return false;

@@ -47,6 +47,35 @@ TEST_F(ChangeBatchTest, KeepsTheLastRowOfAKey) {
     EXPECT_EQ(batch_.changes(), 3U);
 }
 
+TEST_F(ChangeBatchTest, CountsTheBytesOfThoseEventsOnlyThatItStillNeeds) {
+    const auto insert = log_.insert({1, "a"});
+    const auto update = log_.update({1, "a"}, {1, std::string(20, 'b')});
+    add(insert);
+    EXPECT_EQ(batch_.bytes(), insert.block->bytes.size());
+    for (int i = 0; i < 100; ++i) add(log_.update({1, "x"}, {1, "y"}));
+    add(update);
+    EXPECT_EQ(batch_.bytes(), update.block->bytes.size()) << "all others are replaced";
+    EXPECT_EQ(batch_.changes(), 102U);
+    const auto moved = log_.update({2, "c"}, {3, "c"});
+    add(moved);
+    EXPECT_EQ(batch_.bytes(), update.block->bytes.size() + moved.block->bytes.size())
+        << "two states, one event";
+    const auto erase = log_.erase({3, "c"});
+    batch_.add_held("held", {erase, true, false});
+    batch_.add_held("held", {insert, false, false});
+    EXPECT_EQ(batch_.bytes(),
+              update.block->bytes.size() + moved.block->bytes.size() + erase.block->bytes.size());
+}
+
+TEST_F(ChangeBatchTest, GivesItsStatesInTheOrderOfTheirKeys) {
+    for (const int id : {300, -7, 2, 70'000, 0}) add(log_.insert({id, "a"}));
+    std::string order;
+    for (const auto* state : batch_.in_key_order()) {
+        order += reader_.single_key(state->second.change, false) + " ";
+    }
+    EXPECT_EQ(order, "-7 0 2 300 70000 ");
+}
+
 TEST_F(ChangeBatchTest, KeepsADeleteOfARowThatItSawBorn) {
     // The ghost may hold the row already, copied or applied before.
     add(log_.insert({1, "a"}));
@@ -131,10 +160,10 @@ TEST_F(ChangeBatchTest, RefusesARowOfATableThatHadItsColumnsChanged) {
     }
 }
 
-TEST_F(ChangeBatchTest, RefusesPartialImages) {
+TEST_F(ChangeBatchTest, RefusesImagesWithoutTheKey) {
     using binlog::ChangeKind;
     const std::vector<bool> all{true, true};
-    const std::vector<bool> key_only{true, false};
+    const std::vector<bool> keyless{false, true};
     const test::Cells row{1, "a"};
     const auto expect_refused = [&](const binlog::Change& change) {
         try {
@@ -142,14 +171,45 @@ TEST_F(ChangeBatchTest, RefusesPartialImages) {
             FAIL() << "taken";
         } catch (const Refusal& refused) {
             EXPECT_THAT(refused.what(),
-                        ::testing::AllOf(HasSubstr("`v`"), HasSubstr("binlog_row_image")));
+                        ::testing::AllOf(HasSubstr("`id`"), HasSubstr("binlog_row_image")));
         }
     };
-    expect_refused(log_.partial(ChangeKind::kInsert, {}, {}, row, key_only));
-    expect_refused(log_.partial(ChangeKind::kUpdate, row, key_only, row, all));
-    expect_refused(log_.partial(ChangeKind::kUpdate, row, all, row, key_only));
-    expect_refused(log_.partial(ChangeKind::kDelete, row, key_only, {}, {}));
+    expect_refused(log_.partial(ChangeKind::kInsert, {}, {}, row, keyless));
+    expect_refused(log_.partial(ChangeKind::kUpdate, row, keyless, row, all));
+    expect_refused(log_.partial(ChangeKind::kDelete, row, keyless, {}, {}));
     EXPECT_TRUE(batch_.empty()) << "nothing of them was taken";
+}
+
+// --- images that are not full --------------------------------------------------------------------
+
+TEST_F(ChangeBatchTest, TakesWhatAnUpdateDoesNotLogFromItsImageBefore) {
+    using binlog::ChangeKind;
+    const std::vector<bool> all{true, true};
+    add(log_.partial(ChangeKind::kUpdate, {1, "a"}, all, {1, "b"}, {false, true}));
+    add(log_.partial(ChangeKind::kUpdate, {2, "c"}, all, {3, "c"}, {true, false}));
+    EXPECT_THAT(states(),
+                UnorderedElementsAre("+(1,_utf8mb4'b')", "-(`id` = 2)", "+(3,_utf8mb4'c')"));
+    EXPECT_FALSE(batch_.reads_source());
+}
+
+TEST_F(ChangeBatchTest, ReadsARowFromTheSourceThatNoImageTells) {
+    using binlog::ChangeKind;
+    const std::vector<bool> key_only{true, false};
+    const auto from_source = [&] {
+        std::multiset<std::string> found;
+        for (const auto& [identity, key] : batch_.states()) {
+            if (key.from_source) found.insert(reader_.source_condition(key.change));
+        }
+        return found;
+    };
+    add(log_.partial(ChangeKind::kInsert, {}, {}, {1, "a"}, key_only));
+    add(log_.partial(ChangeKind::kUpdate, {2, "a"}, key_only, {3, "a"}, key_only));
+    add(log_.partial(ChangeKind::kDelete, {4, "a"}, key_only, {}, {}));
+    EXPECT_THAT(from_source(), UnorderedElementsAre("(`id` = 1)", "(`id` = 3)"));
+    EXPECT_EQ(batch_.states().size(), 4U) << "and two deletes";
+    add(log_.insert({1, "whole"}));
+    add(log_.erase({3, "a"}));
+    EXPECT_FALSE(batch_.reads_source()) << "a newer state is known";
 }
 
 TEST(ChangeBatch, DoesNotNeedColumnsThatTheAlterDrops) {

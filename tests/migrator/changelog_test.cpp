@@ -25,7 +25,7 @@ sql::Table changelog() {
         test::table({column("id", "bigint unsigned"), column("last_update", "timestamp"),
                      test::collated("hint", "varchar(64)", "ascii", "ascii_general_ci"),
                      test::collated("value", "varchar(4096)", "ascii", "ascii_general_ci")},
-                    {test::primary_key({"id"})});
+                    {test::primary_key({"hint"})});
     table.name = kName;
     for (auto& c : table.columns) c.max_bytes = c.max_characters;
     return table;
@@ -73,6 +73,15 @@ TEST(Changelog, ReadsTheNewRowOfAnUpdate) {
     EXPECT_EQ(read_changelog(log.erase(after)).marker, std::nullopt);
 }
 
+TEST(Changelog, ReadsTheNewRowOfAnUpdateThatIsLoggedMinimally) {
+    const test::RowLog log(changelog());
+    const test::Cells before{1, std::string(4, '\x01'), "marker", "1"};
+    const test::Cells after{1, std::string(4, '\x02'), "marker", "2"};
+    const auto change = log.partial(binlog::ChangeKind::kUpdate, before,
+                                    {false, false, true, false}, after, {false, true, false, true});
+    EXPECT_EQ(read_changelog(change).marker, 2U);
+}
+
 TEST(Changelog, IgnoresValuesThatAreNoNumbers) {
     const test::RowLog log(changelog());
     for (const char* value : {"", "12x", "x", "1.5", "99999999999999999999999"}) {
@@ -104,7 +113,7 @@ TEST(Changelog, KeepsOneRowAWriter) {
 TEST(Changelog, IsAnInnodbTableWithAKeyOnTheHint) {
     EXPECT_THAT(create_changelog({"s", "a`b"}),
                 AllOf(HasSubstr("CREATE TABLE `s`.`a``b`"), HasSubstr("ENGINE=InnoDB"),
-                      HasSubstr("UNIQUE KEY `hint` (`hint`)")));
+                      HasSubstr("PRIMARY KEY (`hint`)")));
 }
 
 TEST(Changelog, TellsTheTimeInMicroseconds) {

@@ -27,23 +27,23 @@ Plan two_columns() {
 TEST(RangeCondition, IsOpenWithoutABound) {
     const auto plan = one_column("int");
     EXPECT_EQ(range_condition(plan, {}), "1=1");
-    EXPECT_EQ(range_condition(plan, {{"7"}, {}, {}, 0, 0}), "(`k` > 7)");
-    EXPECT_EQ(range_condition(plan, {{}, {"9"}, {}, 0, 0}), "(`k` <= 9)");
+    EXPECT_EQ(range_condition(plan, {{"7"}, {}, {}, 0, 0, {}}), "(`k` > 7)");
+    EXPECT_EQ(range_condition(plan, {{}, {"9"}, {}, 0, 0, {}}), "(`k` <= 9)");
 }
 
 TEST(RangeCondition, LeavesTheLowerBoundOutAndTakesTheUpperOneIn) {
-    EXPECT_EQ(range_condition(one_column("int"), {{"7"}, {"9"}, {}, 0, 0}),
+    EXPECT_EQ(range_condition(one_column("int"), {{"7"}, {"9"}, {}, 0, 0, {}}),
               "(`k` > 7) AND (`k` <= 9)");
 }
 
 TEST(RangeCondition, ComparesCompositeKeysAsAWhole) {
-    EXPECT_EQ(range_condition(two_columns(), {{"'x'", "1"}, {"'y'", "2"}, {}, 0, 0}),
+    EXPECT_EQ(range_condition(two_columns(), {{"'x'", "1"}, {"'y'", "2"}, {}, 0, 0, {}}),
               "(`a` >= 'x' AND ((`a` > 'x') OR (`a` = 'x' AND `b` > 1))) AND "
               "(`a` <= 'y' AND ((`a` < 'y') OR (`a` = 'y' AND `b` <= 2)))");
 }
 
 TEST(RangeCondition, OfSingleKeysIsTheirOwn) {
-    EXPECT_EQ(range_condition(one_column("int"), {{"7"}, {"9"}, "((`k` = 8))", 0, 0}),
+    EXPECT_EQ(range_condition(one_column("int"), {{"7"}, {"9"}, "((`k` = 8))", 0, 0, {}}),
               "((`k` = 8))");
 }
 
@@ -53,7 +53,8 @@ TEST(KeySelectList, ReadsEachTypeInTheFormItsLiteralIsMadeFrom) {
     EXPECT_EQ(key_select_list(one_column("datetime(6)"), ""), "`k`");
     EXPECT_EQ(key_select_list(one_column("varchar(9)"), ""), "HEX(`k`)");
     EXPECT_EQ(key_select_list(one_column("varbinary(9)"), ""), "HEX(`k`)");
-    for (const char* type : {"enum('a')", "set('a')", "bit(5)", "year"}) {
+    EXPECT_EQ(key_select_list(one_column("set('a')"), ""), "(`k`|0)");
+    for (const char* type : {"enum('a')", "bit(5)", "year"}) {
         EXPECT_EQ(key_select_list(one_column(type), ""), "`k`+0") << type;
     }
     EXPECT_EQ(key_select_list(two_columns(), "s."), "HEX(s.`a`), s.`b`");

@@ -278,10 +278,25 @@ TEST(ColumnMap, LeavesNewColumnsWithOtherDefaultsToTheServer) {
                      test::with_default(column("at", "timestamp"), "CURRENT_TIMESTAMP"),
                      test::with_default(column("n", "int"), "7"),
                      test::with_default(column("d", "datetime"), "2026-01-01 00:00:00"),
-                     column("x", "int")},
+                     test::nullable(column("x", "int"))},
                     "ADD COLUMN at TIMESTAMP")
                     .filled,
                 IsEmpty());
+}
+
+TEST(ColumnMap, FillsNewColumnsThatAreNotNullAndHaveNoDefault) {
+    const auto value = [](const std::string& type) {
+        const auto plan =
+            map({column("id", "int")}, {column("id", "int"), column("x", type)}, "ADD COLUMN x …");
+        return plan.filled.size() == 1 ? plan.filled[0].expression : "nothing";
+    };
+    EXPECT_EQ(value("int"), "0");
+    EXPECT_EQ(value("year"), "0");
+    EXPECT_EQ(value("varchar"), "''");
+    EXPECT_EQ(value("enum"), "1");
+    EXPECT_EQ(value("json"), "CAST('null' AS JSON)");
+    EXPECT_THROW(value("date"), Refusal);
+    EXPECT_THROW(value("geometry"), Refusal);
 }
 
 TEST(ColumnMap, FillsNoColumnThatHasASource) {

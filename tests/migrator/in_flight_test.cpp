@@ -50,6 +50,29 @@ TEST_F(InFlightTest, RepeatsADeleteThatCameDuringTheFlight) {
     EXPECT_THAT(note({}), ElementsAre("(`id` = 1)"));
 }
 
+TEST_F(InFlightTest, TellsWhereTheOldestDeleteLiesThatItWouldForget) {
+    const auto note_at = [&](std::uint64_t offset, Changes changes) {
+        ChangeBatch batch;
+        for (const auto& change : changes) batch.add(change, reader_);
+        return in_flight_.note(batch, reader_, {"binlog.000001", offset});
+    };
+    EXPECT_EQ(in_flight_.oldest_delete(), std::nullopt);
+    const auto first = in_flight_.enter();
+    note_at(100, {insert(1)});
+    EXPECT_EQ(in_flight_.oldest_delete(), std::nullopt) << "nothing to repeat";
+    note_at(200, {erase(1)});
+    const auto second = in_flight_.enter();
+    note_at(300, {erase(2)});
+    EXPECT_EQ(in_flight_.oldest_delete()->offset, 200U);
+    in_flight_.leave(first);
+    EXPECT_EQ(in_flight_.oldest_delete()->offset, 200U) << "not repeated yet";
+    EXPECT_THAT(note_at(400, {}), UnorderedElementsAre("(`id` = 1)", "(`id` = 2)"));
+    EXPECT_EQ(in_flight_.oldest_delete()->offset, 300U);
+    in_flight_.leave(second);
+    note_at(500, {});
+    EXPECT_EQ(in_flight_.oldest_delete(), std::nullopt);
+}
+
 TEST_F(InFlightTest, RepeatsItOnce) {
     const auto range = in_flight_.enter();
     note({erase(1)});

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "migrator/column_map.h"
 #include "migrator/refusal.h"
 #include "tests/migrator/plans.h"
 
@@ -108,6 +109,24 @@ TEST(KeyChoice, RefusesATableWithoutAUniqueKey) {
     const auto table = with_key(column("b", "int"), plain);
     EXPECT_THAT(refusal(table), HasSubstr("no unique key"));
     EXPECT_THAT(why_no_key(table), AllOf(HasSubstr("`s`.`t`"), HasSubstr("ADD PRIMARY KEY")));
+}
+
+TEST(KeyChoice, TakesAKeyThatCanBeNullWhereAllowedAndOnlyWithoutAnother) {
+    sql::Column nullable = column("b", "int");
+    nullable.nullable = true;
+    auto table = with_key(nullable, unique_key("u", {"b"}));
+    EXPECT_NE(why_no_key(table), "");
+    EXPECT_EQ(why_no_key(table, true), "");
+    const auto chosen = [](const sql::Table& source) {
+        auto plan = test::raw_plan(source, source, "ENGINE=InnoDB");
+        plan.allow_nullable_key = true;
+        map_columns(plan);
+        choose_key(plan);
+        return std::pair(plan.key.source_index_name, plan.key.nullable);
+    };
+    EXPECT_EQ(chosen(table), (std::pair<std::string, bool>("u", true)));
+    table.keys.push_back(unique_key("good", {"a"}));
+    EXPECT_EQ(chosen(table), (std::pair<std::string, bool>("good", false)));
 }
 
 struct Unusable {

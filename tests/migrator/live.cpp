@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <stdexcept>
 
@@ -15,6 +16,7 @@
 #include "migrator/server_mover.h"
 #include "migrator/table_maker.h"
 #include "mysql/error.h"
+#include "mysql/process_list.h"
 #include "mysql/replica.h"
 #include "sql/identifier.h"
 
@@ -47,11 +49,10 @@ sql::TableName parse_name(const std::string& quoted) {
 
 std::vector<std::uint64_t> session_ids(mysql::Connection& connection, const std::string& user) {
     std::vector<std::uint64_t> ids;
-    for (const auto& row : connection.query(fmt::format(
-             "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = {} ORDER BY ID",
-             sql::text_literal(user)))) {
-        ids.push_back(row.number(0));
+    for (const auto& process : mysql::process_list(connection)) {
+        if (process.user == user) ids.push_back(process.id);
     }
+    std::ranges::sort(ids);
     return ids;
 }
 
@@ -75,7 +76,7 @@ void Writers::stop() {
 
 bool Writers::go_on(std::uint64_t more) const {
     const auto wanted = writes_ + more;
-    const auto end = steady_clock::now() + seconds(10);
+    const auto end = steady_clock::now() + seconds(30);  // a busy machine
     while (writes_ < wanted) {
         if (steady_clock::now() > end) return false;
         std::this_thread::sleep_for(milliseconds(1));
@@ -154,7 +155,9 @@ Replay::Replay(mysql::Endpoint endpoint, migrator::Plan plan)
     : plan_(std::move(plan)),
       connector_(std::move(endpoint), {}),
       control_(connector_.connect()),
-      applier_(plan_, options_, queue_, in_flight_, xa_watch_, progress_) {
+      signs_(plan_.names.changelog),
+      applier_(plan_, options_, dials_, queue_, in_flight_, touched_, xa_watch_, progress_, signs_,
+               {}) {
     binlog::StreamerOptions options;
     options.hints = {plan_.hints, {}};
     streamer_ = std::make_unique<binlog::Streamer>(
@@ -181,10 +184,13 @@ Replay::~Replay() {
     }
 }
 
-void Replay::start_applier() {
-    applier_thread_ = std::make_unique<Thread>("applier", [this](const std::stop_token& stop) {
-        applier_.run(stop, {}, connector_, throttler_);
-    });
+void Replay::start_applier(unsigned lanes, const mysql::Connector* via) {
+    options_.apply_lanes = lanes;
+    const mysql::Connector& connector = via == nullptr ? connector_ : *via;
+    applier_thread_ =
+        std::make_unique<Thread>("applier", [this, &connector](const std::stop_token& stop) {
+            applier_.run(stop, {}, connector, throttler_);
+        });
 }
 
 void Replay::stop_applier() {
@@ -195,24 +201,22 @@ void Replay::stop_applier() {
     thread->rethrow();
 }
 
-bool Replay::catch_up() {
-    const auto marker = ++marker_;
-    control_->execute(migrator::write_marker(plan_.names.changelog, marker));
-    return applier_.applied().wait_for({}, seconds(10), [&](const migrator::Applied& applied) {
-        return applied.marker >= marker;
-    });
+bool Replay::catch_up(std::chrono::seconds limit) {
+    const migrator::Mark mark = signs_.mark(*control_);
+    return applier_.applied().wait_for(
+        {}, limit, [&](const migrator::Applied& applied) { return signs_.passed(mark, applied); });
 }
 
 void Replay::copy() {
     const auto ticket = in_flight_.enter();
-    control_->execute(migrator::write_fence(plan_.names.changelog, 0, ++marker_));
+    control_->execute(migrator::write_fence(plan_.names.changelog, 0, ++fences_));
     migrator::ServerMover(plan_).move(*control_, {});
     in_flight_.leave(ticket);
 }
 
 migrator::CutoverContext Replay::attempt(std::chrono::seconds limit,
                                          const mysql::Connector& connector) {
-    return {plan_, connector, applier_, limit, ++marker_, {}};
+    return {plan_, connector, applier_, limit, signs_, {}, {}, {}, {}};
 }
 
 }  // namespace wisp::test

@@ -18,6 +18,7 @@
 #include "migrator/applier.h"
 #include "migrator/cutover_driver.h"
 #include "migrator/plan.h"
+#include "migrator/signs.h"
 #include "migrator/xa_watch.h"
 #include "mysql/connection.h"
 #include "mysql/connector.h"
@@ -84,13 +85,16 @@ class Replay {
     [[nodiscard]] const migrator::Plan& plan() const { return plan_; }
     [[nodiscard]] const mysql::Connector& connector() const { return connector_; }
     [[nodiscard]] migrator::InFlight& in_flight() { return in_flight_; }
+    [[nodiscard]] migrator::TouchedKeys& touched() { return touched_; }
+    [[nodiscard]] migrator::XaWatch& xa_watch() { return xa_watch_; }
     [[nodiscard]] migrator::Applier& applier() { return applier_; }
-    /// The applier's own thread.
-    void start_applier();
+    [[nodiscard]] const migrator::Progress& progress() const { return progress_; }
+    /// The applier's own thread, with so many lanes over `via` (this replay's connector).
+    void start_applier(unsigned lanes = 2, const mysql::Connector* via = nullptr);
     void stop_applier();
-    /// Writes a marker and waits until it has been applied; false after ten seconds. The applier
+    /// Writes a marker and waits until it has been applied; false if that takes longer. The applier
     /// must be running.
-    [[nodiscard]] bool catch_up();
+    [[nodiscard]] bool catch_up(std::chrono::seconds limit = std::chrono::seconds(10));
     /// Copies the whole table in one range.
     void copy();
 
@@ -106,11 +110,14 @@ class Replay {
     migrator::Progress progress_;
     migrator::ChangeQueue queue_{64U << 20U};
     migrator::InFlight in_flight_;
+    migrator::TouchedKeys touched_;
     migrator::XaWatch xa_watch_;
+    migrator::Dials dials_;
+    migrator::ChangelogSigns signs_;
     migrator::Applier applier_;
     throttle::Throttler throttler_{{}};
     std::unique_ptr<binlog::Streamer> streamer_;
-    std::uint64_t marker_ = 0;
+    std::uint64_t fences_ = 0;
     std::unique_ptr<Thread> streamer_thread_;
     std::unique_ptr<Thread> applier_thread_;
 };

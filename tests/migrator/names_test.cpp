@@ -45,6 +45,15 @@ void expect_usable(const std::string& source) {
     }
 }
 
+TEST(Names, AnotherBaseLeavesTheSwapNamesBehindTheSource) {
+    const auto names = table_names({"shop", "orders"}, "", "aaa");
+    EXPECT_EQ(names.ghost.table, "_aaa_gho");
+    EXPECT_EQ(names.changelog.table, "_aaa_ghc");
+    EXPECT_EQ(names.old.table, "_aaa_del");
+    EXPECT_TRUE(sorts_after(names.swap_ghost.table, "orders"));
+    EXPECT_TRUE(sorts_after(names.swap_old.table, "orders"));
+}
+
 TEST(Names, AreGhostsNamesAroundTheSource) {
     const auto names = table_names({"shop", "orders"}, "");
     EXPECT_EQ(names.source, (sql::TableName{"shop", "orders"}));

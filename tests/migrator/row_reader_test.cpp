@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "migrator/refusal.h"
 #include "tests/migrator/plans.h"
@@ -144,6 +147,29 @@ TEST(RowReader, IdentityDependsOnTheKeyColumnsAlone) {
     const auto change = log.update({"a", 1}, {"b", 1});
     EXPECT_EQ(reader.identity(change, true), reader.identity(change, false));
     EXPECT_NE(reader.identity(change, true), reader.identity(log.insert({"a", 2}), false));
+}
+
+TEST(RowReader, IdentitiesSortAsTheirKeysDo) {
+    const auto identities = [](const char* type, const std::vector<test::Cell>& keys) {
+        const auto plan =
+            test::same_plan({column("k", type), column("n", "int")}, {primary_key({"k", "n"})});
+        const test::RowLog log(plan.source);
+        RowReader reader(plan);
+        std::vector<std::string> out;
+        for (const auto& key : keys) {
+            out.push_back(reader.identity(log.insert({key, 1}), false));
+            out.push_back(reader.identity(log.insert({key, 2}), false));
+        }
+        return out;
+    };
+    const auto text = [](const char* bytes, std::size_t size) { return std::string(bytes, size); };
+    for (const auto& found :
+         {identities("int", {-70'000, -256, -1, 0, 1, 255, 256, 70'000}),
+          identities("varbinary(9)", {"", text("\0", 1), text("\0\0", 2), "a", text("a\0", 2),
+                                      text("a\0b", 3), "a\x01", "ab", "b", "\xFF"})}) {
+        EXPECT_TRUE(std::is_sorted(found.begin(), found.end()));
+        EXPECT_EQ(std::set(found.begin(), found.end()).size(), found.size()) << "all differ";
+    }
 }
 
 TEST(RowReader, RefusesAnImageThatIsCutOff) {

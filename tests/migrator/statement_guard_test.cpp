@@ -37,6 +37,26 @@ class StatementGuardTest : public ::testing::Test {
     StatementGuard guard_{{"shop", "orders"}, {{"shop", "_orders_gho"}, {"shop", "orders~gho"}}};
 };
 
+TEST_F(StatementGuardTest, StopsWhenSomebodyElseUsesNamesOfARunThatIsNotLogged) {
+    const auto statement = "DROP TABLE IF EXISTS `shop`.`_orders_gho`";
+    EXPECT_THAT(refusal(statement), IsEmpty());
+    const StatementGuard unlogged({"shop", "orders"}, {{"shop", "_orders_gho"}}, false);
+    const auto passes = [&](const std::string& text) {
+        binlog::Transaction transaction;
+        transaction.statements.push_back({"shop", text});
+        try {
+            unlogged.check(transaction);
+        } catch (const Refusal& refused) {
+            EXPECT_THAT(refused.what(), HasSubstr("another migration of `shop`.`orders`"));
+            return false;
+        }
+        return true;
+    };
+    EXPECT_FALSE(passes(statement));
+    EXPECT_FALSE(passes("CREATE TABLE _orders_gho LIKE orders"));
+    EXPECT_TRUE(passes("DROP TABLE `shop`.`_orders_del`"));
+}
+
 TEST_F(StatementGuardTest, StopsAtRowsInStatementFormat) {
     for (const char* text :
          {"INSERT INTO orders VALUES (1)", "insert into `shop`.`orders` select 1",
@@ -69,6 +89,8 @@ TEST_F(StatementGuardTest, PassesWhatDoesNotConcernTheTable) {
     for (const char* text :
          {"INSERT INTO other VALUES (1)", "ALTER TABLE other ADD COLUMN orders INT",
           "TRUNCATE ordersx", "DROP TABLE _orders_gho", "RENAME TABLE _orders_gho TO `orders~gho`",
+          "ALTER TABLE `shop`.`_orders_gho` ADD KEY `orders` (`orders`), ADD KEY `b` (`b` DESC),"
+          " ALGORITHM=INPLACE, LOCK=NONE",
           "GRANT SELECT ON orders TO x", "ANALYZE TABLE orders", "DROP DATABASE other",
           "UPDATE other SET a = 'orders'", "CREATE DATABASE x"}) {
         EXPECT_THAT(refusal(text), IsEmpty()) << text;

@@ -32,6 +32,7 @@ TEST(Identifier, DerivesTheUsualNames) {
     EXPECT_EQ(changelog_name("t"), "_t_ghc");
     EXPECT_EQ(checkpoint_name("t"), "_t_ghk");
     EXPECT_EQ(old_name("t"), "_t_del");
+    EXPECT_EQ(drifted_name("t"), "_t_drifted");
     EXPECT_EQ(old_name("t", "20260102030405"), "_t_20260102030405_del");
 }
 

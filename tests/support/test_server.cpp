@@ -72,6 +72,11 @@ void ServerTest::SetUp() {
     if (!server_) GTEST_SKIP() << "WISP_TEST_SERVERS lists no " << GetParam();
 }
 
+void SchemaTest::SetUp() {
+    ServerTest::SetUp();
+    if (!IsSkipped()) schema_ = std::make_unique<TmpSchema>(server().primary);
+}
+
 std::unique_ptr<mysql::Connection> ServerTest::connect(const mysql::Session& session) const {
     return std::make_unique<mysql::Connection>(server().primary, session);
 }

@@ -73,6 +73,16 @@ class TmpSchema {
     unsigned tables_ = 0;
 };
 
+/// A fixture with a schema of its own on the primary.
+class SchemaTest : public ServerTest {
+  protected:
+    void SetUp() override;
+    /// The connection that owns the schema.
+    [[nodiscard]] mysql::Connection& connection() const { return schema_->connection(); }
+
+    std::unique_ptr<TmpSchema> schema_;
+};
+
 /// An account of its own, dropped at the end. Its password is its name.
 class TmpUser {
   public:

@@ -57,7 +57,7 @@ TEST(Board, KeepsSinceWhileTheReasonChanges) {
     ASSERT_EQ(verdict.holds.size(), 1U);
     EXPECT_EQ(verdict.holds[0].reason, "lag 3 s");
     EXPECT_EQ(verdict.holds[0].since, kStart + seconds{1});
-    EXPECT_EQ(describe(verdict, kStart + seconds{13}), "lag: lag 3 s (12 s)");
+    EXPECT_EQ(describe(verdict, kStart + seconds{13}), "lag: lag 3 s (for 12 s)");
 }
 
 TEST(Board, ShowsTheStrongestHoldFirst) {

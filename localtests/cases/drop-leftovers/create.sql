@@ -1,11 +1,1 @@
--- SPDX-License-Identifier: Apache-2.0
-CREATE TABLE t (
-  id INT NOT NULL PRIMARY KEY,
-  a INT NOT NULL,
-  v VARCHAR(40) NOT NULL,
-  KEY a_index (a)
-) ENGINE=InnoDB;
-INSERT INTO t SELECT n, n * 7, CONCAT('value ', n) FROM fixture.numbers WHERE n BETWEEN 1 AND 30000;
-CREATE TABLE _t_gho (x INT);
-CREATE TABLE _t_del (x INT);
-CREATE TABLE _t_ghc (x INT);
+../../plain/create.sql

@@ -1,8 +1,1 @@
--- SPDX-License-Identifier: Apache-2.0
-CREATE TABLE t (
-  id INT NOT NULL PRIMARY KEY,
-  a INT NOT NULL,
-  v VARCHAR(40) NOT NULL,
-  KEY a_index (a)
-) ENGINE=InnoDB;
-INSERT INTO t SELECT n, n * 7, CONCAT('value ', n) FROM fixture.numbers WHERE n BETWEEN 1 AND 30000;
+../../plain/create.sql

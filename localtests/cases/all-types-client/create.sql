@@ -1,0 +1,1 @@
+../all-types/create.sql

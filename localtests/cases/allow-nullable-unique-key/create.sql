@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (
+  id INT NULL,
+  a INT NOT NULL,
+  v VARCHAR(40) NOT NULL,
+  UNIQUE KEY id_key (id),
+  KEY a_index (a)
+) ENGINE=InnoDB;
+INSERT INTO t SELECT n, n * 7, CONCAT('value ', n) FROM fixture.numbers WHERE n BETWEEN 1 AND 10000;

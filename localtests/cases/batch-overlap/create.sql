@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (id INT NOT NULL PRIMARY KEY, a INT NOT NULL) ENGINE=InnoDB;
+INSERT INTO t SELECT n, 0 FROM fixture.numbers WHERE n BETWEEN 1 AND 10000;

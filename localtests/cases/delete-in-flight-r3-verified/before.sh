@@ -1,0 +1,1 @@
+../delete-in-flight/before.sh

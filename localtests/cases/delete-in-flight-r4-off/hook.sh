@@ -1,0 +1,1 @@
+../delete-in-flight/hook.sh

@@ -1,0 +1,1 @@
+../include-triggers/create.sql

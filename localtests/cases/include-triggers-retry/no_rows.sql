@@ -1,0 +1,1 @@
+../include-triggers/no_rows.sql

@@ -1,0 +1,1 @@
+../defer-indexes/create.sql

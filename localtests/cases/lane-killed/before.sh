@@ -1,0 +1,1 @@
+../stream-killed/before.sh

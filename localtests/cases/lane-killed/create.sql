@@ -1,0 +1,1 @@
+../unique-swap/create.sql

@@ -1,0 +1,1 @@
+../allow-nullable-unique-key/create.sql

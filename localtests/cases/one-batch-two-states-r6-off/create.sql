@@ -1,0 +1,1 @@
+../one-batch-two-states/create.sql

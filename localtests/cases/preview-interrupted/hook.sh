@@ -1,0 +1,4 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Stopped while ghost and changelog are there: both must be gone afterwards.
+await finds "SHOW TABLES LIKE '\_t\_gho'" && signal_wisp TERM

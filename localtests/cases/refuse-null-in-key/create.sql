@@ -1,0 +1,1 @@
+../refuse-nullable-key/create.sql

@@ -1,0 +1,1 @@
+../refuse-resume-swapped/expected_change.sql

@@ -1,0 +1,1 @@
+../resume-held-row/before.sh

@@ -1,0 +1,1 @@
+../resume-in-flight/hook.sh

@@ -1,0 +1,1 @@
+../resume-unfinished/hook.sh

@@ -1,0 +1,1 @@
+../delayed-commit-load/create.sql

@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (
+  id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  a INT NOT NULL DEFAULT 5,
+  u INT NULL,
+  v VARCHAR(40) CHARACTER SET latin1 NOT NULL DEFAULT 'dé''f',
+  tx TEXT NULL,
+  bl MEDIUMBLOB NULL,
+  e ENUM('x', 'y', 'z') NOT NULL DEFAULT 'y',
+  d DECIMAL(12,3) NULL DEFAULT -1.5,
+  at TIMESTAMP(3) NOT NULL DEFAULT '2001-02-03 04:05:06.789',
+  b BIT(9) NOT NULL DEFAULT b'100000001',
+  UNIQUE KEY u_key (u),
+  KEY a_index (a)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+INSERT INTO t (id, a, u, v, tx, bl) SELECT n, n * 7, 100000 - n, CONCAT('value ', n), REPEAT('t', n % 300), REPEAT(0x00FF27, n % 100) FROM fixture.numbers WHERE n BETWEEN 1 AND 30000;

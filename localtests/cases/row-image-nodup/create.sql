@@ -1,0 +1,1 @@
+../row-image-minimal/create.sql

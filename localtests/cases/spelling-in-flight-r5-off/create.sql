@@ -1,0 +1,1 @@
+../spelling-in-flight/create.sql

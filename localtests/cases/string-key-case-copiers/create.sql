@@ -1,0 +1,1 @@
+../string-key-case/create.sql

@@ -1,0 +1,1 @@
+../swallowed-row/before.sh

@@ -1,0 +1,1 @@
+../swallowed-row/create.sql

@@ -1,0 +1,1 @@
+../swallowed-row/hook.sh

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrator/copy_pilot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace wisp::migrator {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A number is judged by so many ranges of each worker and not before so long.
+constexpr unsigned kRangesOfEach = 2;
+constexpr unsigned kFewestRanges = 4;
+constexpr milliseconds kShortest{300};
+/// The share of a worker's part that one more must bring: on two cores the second brings a third to
+/// a half of it, the third nothing.
+constexpr double kGain = 0.2;
+/// Commits may take so many times as long as before the copy. Below the floor nobody minds.
+constexpr double kSlower = 3;
+constexpr double kFloorMs = 3;
+constexpr double kIdleFloorMs = 100;
+constexpr double kFewStatements = 50;  // a second: a monitor's
+constexpr double kMoreWaits = 2;
+constexpr double kFewWaits = 10;  // a second
+constexpr double kLongHistory = 1e6;
+constexpr double kFullBacklog = 0.5;
+constexpr seconds kLook{1};  // what was read before a change says nothing of the new number
+constexpr seconds kFirstRest{15};
+constexpr seconds kLongestRest{240};
+
+}  // namespace
+
+bool others_at_work(const Look& look) {
+    return !look.statements || *look.statements >= kFewStatements;
+}
+
+double longest_commit_ms(const Look& look, const Look& calm) {
+    return std::max(others_at_work(look) ? kFloorMs : kIdleFloorMs,
+                    kSlower * calm.commit_ms.value_or(0));
+}
+
+CopyPilot::CopyPilot(CopierBounds bounds, unsigned workers, Look calm)
+    : bounds_(bounds),
+      calm_(std::move(calm)),
+      workers_(std::clamp(workers, bounds.fewest, bounds.most)),
+      changed_(calm_.now),
+      rest_until_(calm_.now),
+      rest_(kFirstRest) {}
+
+std::optional<Course> CopyPilot::steer(const Look& look) {
+    if (bounds_.fewest == bounds_.most) return std::nullopt;
+    if (workers_ > bounds_.fewest && look.now - changed_ >= kLook) {
+        if (auto reason = strain(look); !reason.empty()) return go_back(look, std::move(reason));
+    }
+    const bool measured = look.work.ranges >= std::max(kFewestRanges, kRangesOfEach * workers_) &&
+                          look.now - changed_ >= kShortest;
+    if (!measured) return std::nullopt;
+    if (trial_) return judge(*std::exchange(trial_, std::nullopt), look);
+    if (workers_ == bounds_.most || look.now < rest_until_ || !strain(look).empty()) {
+        return std::nullopt;
+    }
+    const double rate = look.work.rows_per_second(workers_);
+    trial_ = Trial{rate, look.lock_waits};
+    ++workers_;
+    changed_ = look.now;
+    return Course{workers_, fmt::format("a try, after {:.0f} rows/s", rate)};
+}
+
+std::optional<Course> CopyPilot::judge(const Trial& before, const Look& look) {
+    const double rate = look.work.rows_per_second(workers_);
+    const double wanted = before.rows_per_second * (1 + kGain / (workers_ - 1));
+    if (rate < wanted) {
+        return go_back(look, fmt::format("one more brings {:.0f} rows/s after {:.0f}", rate,
+                                         before.rows_per_second));
+    }
+    if (look.lock_waits && before.lock_waits &&
+        *look.lock_waits > std::max(kMoreWaits * *before.lock_waits, kFewWaits)) {
+        return go_back(look, fmt::format("{:.0f} waits for row locks a second after {:.0f}",
+                                         *look.lock_waits, *before.lock_waits));
+    }
+    rest_ = kFirstRest;
+    return std::nullopt;
+}
+
+std::string CopyPilot::strain(const Look& look) const {
+    if (look.commit_ms) {
+        const double limit = longest_commit_ms(look, calm_);
+        if (*look.commit_ms > limit) {
+            return fmt::format("a small commit takes {:.1f} ms, more than {:.1f}", *look.commit_ms,
+                               limit);
+        }
+    }
+    if (look.history_length) {
+        const auto history = static_cast<double>(*look.history_length);
+        const auto calm = static_cast<double>(calm_.history_length.value_or(0));
+        if (history > std::max(kLongHistory, 2 * calm)) {
+            return fmt::format("{} transactions are not purged yet", *look.history_length);
+        }
+    }
+    if (look.backlog > kFullBacklog) return "replay is behind";
+    return {};
+}
+
+Course CopyPilot::go_back(const Look& look, std::string reason) {
+    trial_.reset();
+    --workers_;
+    changed_ = look.now;
+    rest_until_ = look.now + rest_;
+    rest_ = std::min(2 * rest_, kLongestRest);
+    return {workers_, std::move(reason)};
+}
+
+}  // namespace wisp::migrator

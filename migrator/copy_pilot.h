@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copy pilot: decides how many copiers (or verifiers) work at a time. It climbs by one as long as
+// that makes the whole faster, and goes back when the server shows strain. No I/O, no clock of its
+// own: it is shown one look after the other. One thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "migrator/crew.h"
+#include "migrator/options.h"
+
+namespace wisp::migrator {
+
+/// What is known at a moment. What could not be read is left out and counts as no strain.
+struct Look {
+    std::chrono::steady_clock::time_point now;
+    Work work;                         // under the present number
+    std::optional<double> commit_ms;   // of a small write, lately
+    std::optional<double> lock_waits;  // for row locks, a second, of all sessions
+    std::optional<std::uint64_t> history_length;
+    std::optional<double> statements;  // a second, of all clients but us
+    double backlog = 0;                // of the applier's queue, 1 = full
+};
+
+/// Does anybody mind if we are in the way? Yes where it cannot be told.
+[[nodiscard]] bool others_at_work(const Look& look);
+/// A small write should not take longer than that.
+[[nodiscard]] double longest_commit_ms(const Look& look, const Look& calm);
+
+struct Course {
+    unsigned workers;
+    std::string reason;
+};
+
+class CopyPilot {
+  public:
+    /// Begins with `workers`, within the bounds. `calm`: before the first chunk.
+    CopyPilot(CopierBounds bounds, unsigned workers, Look calm);
+
+    /// The new number, if it is to be changed.
+    [[nodiscard]] std::optional<Course> steer(const Look& look);
+    [[nodiscard]] unsigned workers() const { return workers_; }
+
+  private:
+    struct Trial {  // what there was with one worker less
+        double rows_per_second;
+        std::optional<double> lock_waits;
+    };
+    [[nodiscard]] std::string strain(const Look& look) const;
+    [[nodiscard]] std::optional<Course> judge(const Trial& before, const Look& look);
+    [[nodiscard]] Course go_back(const Look& look, std::string reason);
+
+    CopierBounds bounds_;
+    Look calm_;
+    unsigned workers_;
+    std::chrono::steady_clock::time_point changed_;
+    std::optional<Trial> trial_;
+    /// After a step back no step up for so long; doubled each time.
+    std::chrono::steady_clock::time_point rest_until_;
+    std::chrono::seconds rest_;
+};
+
+}  // namespace wisp::migrator

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Preflight of a rebuild: everything that is looked at before anything is touched, as numbered
+// steps for the operator, each with its finding; and what is in the way. Main thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "migrator/plan.h"
+#include "migrator/rebuild/options.h"
+#include "migrator/route.h"
+#include "mysql/replica.h"
+
+namespace wisp::mysql {
+class Connection;
+}
+
+namespace wisp::migrator {
+
+struct PreflightContext {
+    const RebuildOptions& options;
+    const Route& route;
+    mysql::Connection& primary;
+    mysql::Connection& replica;  // a session with sql_log_bin=0
+    bool passed_over = false;    // by an earlier run, which left it to this one
+};
+
+struct Preflight {
+    std::vector<std::string> steps;   // without their numbers
+    std::vector<std::string> issues;  // sentences that say what to do; empty: the rebuild may begin
+    Plan plan;                        // names and source; from then on the job's
+    std::optional<sql::Table> replicas_own;  // the replica's table; nullopt: it is missing there
+    std::vector<std::string> own_indexes;    // that only the replica has
+    bool by_position = true;  // nothing is written on the primary (signs.h, PositionSigns)
+    std::string errant;       // GTIDs that the replica had before we came
+    std::string source;       // replica::source_of(): where the replica replicates from
+};
+
+/// Throws mysql::Error or Refusal only where nothing more can be looked at.
+[[nodiscard]] Preflight look_before(const PreflightContext& context);
+
+}  // namespace wisp::migrator

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrator/rebuild/replica_cut.h"
+
+#include <fmt/format.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "binlog/gtid_set.h"
+#include "migrator/inspector.h"
+#include "migrator/progress.h"
+#include "migrator/refusal.h"
+#include "migrator/table_maker.h"
+#include "mysql/connection.h"
+#include "mysql/error.h"
+#include "mysql/replica.h"
+#include "mysql/retry.h"
+#include "replica/gtids.h"
+#include "replica/state.h"
+#include "sql/identifier.h"
+
+namespace wisp::migrator {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kGaps{60};
+
+mysql::Session with_lock_wait(mysql::Session session, std::chrono::seconds limit) {
+    session.lock_wait_timeout = limit;
+    return session;
+}
+
+std::string described(const replica::Breakage& breakage) {
+    return fmt::format("error {}: {}", breakage.error, breakage.text);
+}
+
+}  // namespace
+
+bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table) {
+    mysql::Connection& connection = custody.session();
+    const auto before = replica::only_channel(connection);
+    if (before.sql_running || before.sql_error == 0) return false;
+    const auto breakage = replica::breakage(connection, before);
+    const auto named = replica::names_table(breakage, table);
+    if (!breakage.of_a_table() || named == false) {
+        throw Refusal(
+            fmt::format("replication of {} has stopped, and not because of {}: {}; mend that first",
+                        connection.endpoint().label(), sql::quote(table), described(breakage)));
+    }
+    log::warn("replication has stopped because of this table, it is passed over now: {}",
+              described(breakage));
+    custody.stop();
+    custody.stay_stopped();
+    custody.ignore(table);
+    fault::point("rebuild.ignoring");
+    // An applier in parallel has left gaps. If a START is stopped again while it closes them,
+    // what lies behind a gap is executed twice (seen on MySQL 9.7), so they are closed first.
+    if (!before.by_gtid) static_cast<void>(replica::close_gaps(connection, kGaps, {}));
+    custody.start();
+    // Where no worker names the table, only this tells whether it was the one.
+    constexpr int kLooks = 200;
+    for (int look = 0; look < kLooks; ++look) {
+        const auto now = replica::only_channel(connection);
+        const bool moved =
+            now.applied_offset != before.applied_offset || now.applied_file != before.applied_file;
+        if (moved && now.sql_running) return true;
+        if (!now.sql_running && now.sql_error != 0) {
+            throw Refusal(fmt::format(
+                "replication of {} stops although {} is passed over: error {}: {}; mend that first",
+                connection.endpoint().label(), sql::quote(table), now.sql_error,
+                now.sql_error_text));
+        }
+        mysql::pause({}, milliseconds(10));
+    }
+    return true;  // a long transaction; a later look will tell
+}
+
+ReplicaCut::ReplicaCut(const Plan& plan, const Route& route, replica::Custody& custody,
+                       Signs& signs, std::string errant, std::string source,
+                       std::chrono::seconds limit)
+    : plan_(plan),
+      signs_(signs),
+      errant_(std::move(errant)),
+      named_(std::move(source)),
+      source_(route.read, route.source_session),
+      replica_(route.write, with_lock_wait(route.session, limit)),
+      custody_(custody) {}
+
+void ReplicaCut::prepare(mysql::Connection& control) {
+    carry_counter(*source_.connect(), control, plan_);
+}
+
+std::optional<std::string> ReplicaCut::attempt(const SwapContext& run) {
+    std::string why;
+    try {
+        why = cut(run);
+        if (why.empty()) return std::nullopt;
+    } catch (const mysql::Error& error) {
+        // A replica that was restarted: every session to it is lost, even one that only waited.
+        if (error.kind() != mysql::ErrorKind::kLost || is_renamed()) throw;
+        why = fmt::format("a connection was lost: {}", error.what());
+    }
+    run.stop_applier();
+    run.applier.hold_at({});
+    custody_.stop();  // it may be on its way to the point still, where it would stay
+    if (!pass_over_if_broken(custody_, plan_.names.source)) custody_.start();
+    return why;
+}
+
+std::string ReplicaCut::cut(const SwapContext& run) {
+    if (!primary_ || !primary_->usable()) primary_ = source_.connect_with_retry(run.stop);
+    demand_same_source();
+    static_cast<void>(pass_over_if_broken(custody_, plan_.names.source));
+    fault::point("rebuild.applier_stopped");
+    custody_.stop();
+    fault::point("rebuild.stopped");
+    if (!await_committed(run.stop)) {
+        return fmt::format("{} has transactions that {} has not committed",
+                           replica_.endpoint().label(), source_.endpoint().label());
+    }
+    // Behind everything that either side has: nothing of ours is beyond it.
+    point_ = mysql::binlog_status(*primary_).value();
+    log::info("cutting at={}:{} gtids={}", point_.file, point_.offset, point_.gtid_set);
+    run.applier.hold_at(behind_point());
+    run.start_applier();
+    // Connected before the replica stands.
+    renamer_ = replica_.connect_with_retry(run.stop);
+    // At the point the applier waits and writes nothing, so it need not be stopped first.
+    if (!meet(run) || !rename()) {
+        return "the replica and the ghost could not be brought to one point, or the table not"
+               " renamed";
+    }
+    renamed_ = true;
+    fault::point("rebuild.renamed");
+    go_on(run);
+    return {};
+}
+
+void ReplicaCut::demand_same_source() {
+    const auto now = replica::source_of(replica::only_channel(custody_.session()));
+    if (now == named_) return;
+    throw Refusal(fmt::format(
+        "{} replicates from {} now, and no longer from {}; run wisp rebuild again with the new"
+        " one as --host and --port",
+        replica_.endpoint().label(), now, named_));
+}
+
+/// What the applier or the replica has already is in the primary's gtid_executed, so in the point's
+/// set: a transaction is in the binlog, and sent, before it is committed (F2), and long before if
+/// it waits for a semi-sync replica.
+bool ReplicaCut::await_committed(const std::stop_token& stop) {
+    if (signs_.changelog() || primary_->server().mariadb()) return true;  // goes by positions
+    signs_.prove_visible(*primary_, 0, 0, stop);
+    constexpr std::chrono::seconds kPatience{60};
+    const auto deadline = steady_clock::now() + kPatience;
+    while (replica::errant(custody_.session(), *primary_) != errant_) {
+        if (stop.stop_requested()) throw Stopped("stopped on request");
+        if (steady_clock::now() >= deadline) return false;
+        mysql::pause(stop, milliseconds(5));
+    }
+    return true;
+}
+
+/// The applier goes by what the replica goes by: on MySQL the position may be ahead of the GTIDs.
+Applier::Beyond ReplicaCut::behind_point() {
+    const auto status = replica::only_channel(custody_.session());
+    if (replica::goes_by_gtids(custody_.session(), status, point_)) {
+        auto set = binlog::GtidSet::parse(point_.gtid_set);
+        if (!set) throw Refusal("the GTIDs of the primary cannot be read: " + set.error());
+        return [set = std::move(*set)](const binlog::Transaction& transaction) {
+            return !transaction.gtid.empty() && !set.contains(transaction.gtid);
+        };
+    }
+    return [end = binlog::Position{point_.file, point_.offset}](
+               const binlog::Transaction& transaction) { return transaction.end > end; };
+}
+
+bool ReplicaCut::meet(const SwapContext& run) {
+    const bool by_gtids = replica::only_channel(custody_.session()).by_gtid;
+    if (!by_gtids && !replica::close_gaps(custody_.session(), kGaps, run.stop)) {
+        log::warn("the parallel applier of the replica left gaps that it does not close");
+        return false;
+    }
+    custody_.run_until(point_);
+    const auto began = steady_clock::now();
+    auto looked = began;
+    bool said = false;
+    for (auto reached = replica::Reached::kNotYet;;) {
+        if (run.stop.stop_requested()) throw Stopped("stopped on request");
+        if (reached == replica::Reached::kNotYet) {
+            reached = replica::reached(custody_.session(), point_);
+            stood_since_ = steady_clock::now();
+        }
+        if (reached == replica::Reached::kFailed) {
+            log::warn("the replica did not stop at the cut; another one is tried");
+            return false;
+        }
+        if (reached == replica::Reached::kYes && run.applier.is_held({point_.file, point_.offset}))
+            break;
+        if (steady_clock::now() - looked > std::chrono::seconds(1)) {
+            looked = steady_clock::now();
+            demand_same_source();
+        }
+        if (!said && steady_clock::now() - began > std::chrono::seconds(5)) {
+            said = true;
+            log::info("waiting until {} is at {}:{}", replica_.endpoint().label(), point_.file,
+                      point_.offset);
+        }
+        mysql::pause(run.stop, milliseconds(5));
+    }
+    if (run.applier.applied().copy().held_rows != 0) {
+        log::warn("another unique key of the ghost holds a row back; another cut is tried");
+        return false;
+    }
+    const auto beyond = replica::beyond(custody_.session(), *primary_, point_);
+    if (beyond.empty()) return true;
+    log::warn("the replica went beyond the cut, another one is tried gtids={}", beyond);
+    return false;
+}
+
+bool ReplicaCut::rename() {
+    was_missing_ = relation(*renamer_, plan_.names.source) == Relation::kNone;
+    const std::string source = sql::quote(plan_.names.source);
+    const std::string ghost = sql::quote(plan_.names.ghost);
+    const std::string statement = was_missing_
+                                      ? fmt::format("RENAME TABLE {} TO {}", ghost, source)
+                                      : fmt::format("RENAME TABLE {} TO {}, {} TO {}", source,
+                                                    sql::quote(plan_.names.old), ghost, source);
+    fault::point("rebuild.before_rename");
+    try {
+        renamer_->execute(statement);
+        return true;
+    } catch (const mysql::Error& error) {
+        if (error.kind() == mysql::ErrorKind::kLost) {
+            // In doubt: whether it is done shows when nobody works on it any more.
+            mysql::bury_session(replica_, renamer_->id(), {});
+            if (is_renamed()) return true;
+        } else if (!error.retryable()) {
+            throw;
+        }
+        log::warn("the table could not be renamed on {}: {}; look there for long queries on it",
+                  replica_.endpoint().label(), error.what());
+        return false;
+    }
+}
+
+bool ReplicaCut::is_renamed() {
+    return relation(custody_.session(), plan_.names.ghost) == Relation::kNone;
+}
+
+void ReplicaCut::go_on(const SwapContext& run) {
+    constexpr int kAttempts = 3;  // the replica may restart just now
+    for (int attempt = 1;; ++attempt) {
+        try {
+            if (attempt > 1) custody_.stop();  // a restart has started it
+            custody_.stop_ignoring();
+            custody_.mended();
+            custody_.run_in_the_end();
+            custody_.start();
+            break;
+        } catch (const mysql::Error& error) {
+            if (error.kind() != mysql::ErrorKind::kLost || attempt == kAttempts) throw;
+        }
+    }
+    const auto stood =
+        std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - stood_since_);
+    run.progress.locked_microseconds = stood.count();
+    log::info("cut at={}:{} sql_thread_stood_ms={:.1f}", point_.file, point_.offset,
+              static_cast<double>(stood.count()) / 1e3);
+    fault::point("rebuild.started");
+    run.stop_threads();
+}
+
+}  // namespace wisp::migrator

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// ReplicaCut: the exact cut. The replica's SQL thread and the applier are brought to one point of
+// the primary's binlog; there the ghost is the primary's table as the replica must have it, and
+// takes its place. docs/rebuild.md, "The cut". Main thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "migrator/applier.h"
+#include "migrator/method.h"
+#include "migrator/plan.h"
+#include "migrator/route.h"
+#include "replica/custody.h"
+
+namespace wisp::migrator {
+
+/// If the SQL thread has stopped because of this table (1032, 1062, 1146): has it pass the table
+/// over from now on, and run. True if so. Throws Refusal if it has stopped for anything else.
+bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table);
+
+class ReplicaCut : public Swap {
+  public:
+    /// `errant`: GTIDs that the replica had before we came. `source`: replica::source_of() then.
+    /// `limit`: wait for the table's metadata lock.
+    ReplicaCut(const Plan& plan, const Route& route, replica::Custody& custody, Signs& signs,
+               std::string errant, std::string source, std::chrono::seconds limit);
+
+    void prepare(mysql::Connection& control) override;
+    [[nodiscard]] std::optional<std::string> attempt(const SwapContext& run) override;
+
+    /// True if the replica had no such table, so that there is no old one now.
+    [[nodiscard]] bool was_missing() const { return was_missing_; }
+    /// True once the new table has the name.
+    [[nodiscard]] bool renamed() const { return renamed_; }
+    /// Where the cut was made.
+    [[nodiscard]] const replica::Point& point() const { return point_; }
+
+  private:
+    /// Empty once the tables have changed places and the SQL thread runs; else why not.
+    [[nodiscard]] std::string cut(const SwapContext& run);
+    /// Throws Refusal if the replica has got another source since: it never comes to a point of the
+    /// one that we read.
+    void demand_same_source();
+    [[nodiscard]] bool await_committed(const std::stop_token& stop);
+    [[nodiscard]] Applier::Beyond behind_point();
+    [[nodiscard]] bool meet(const SwapContext& run);
+    /// False: somebody holds the table for too long.
+    [[nodiscard]] bool rename();
+    [[nodiscard]] bool is_renamed();
+    void go_on(const SwapContext& run);
+
+    const Plan& plan_;
+    Signs& signs_;
+    const std::string errant_;
+    const std::string named_;  // where the replica replicates from
+    const mysql::Connector source_;
+    const mysql::Connector replica_;
+    replica::Custody& custody_;
+    std::unique_ptr<mysql::Connection> primary_;
+    std::unique_ptr<mysql::Connection> renamer_;
+    replica::Point point_;
+    bool was_missing_ = false;
+    bool renamed_ = false;
+    std::chrono::steady_clock::time_point stood_since_;
+};
+
+}  // namespace wisp::migrator

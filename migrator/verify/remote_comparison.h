@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// RemoteComparison: compares source and ghost where they are on two servers and of one definition.
+// A digest of the range is made on either side; where they differ, a digest of each row, and then
+// the columns. The digest is of exact forms: bytes of text, all digits of a FLOAT. One object for
+// one connection at a time.
+#pragma once
+
+#include <memory>
+
+#include "migrator/verify/comparison.h"
+#include "mysql/connector.h"
+
+namespace wisp::migrator {
+
+class RemoteComparison : public RowComparison {
+  public:
+    /// `source`: where the source is read.
+    RemoteComparison(const Plan& plan, mysql::Connector source);
+
+    void prepare(mysql::Connection& /*connection*/,
+                 const sql::TableName& /*ghost*/) const override {}
+    mysql::Connection& reader(mysql::Connection& connection,
+                              const std::stop_token& stop) const override;
+    [[nodiscard]] bool equal(mysql::Connection& connection, const Scope& scope,
+                             std::uint64_t& rows) const override;
+    [[nodiscard]] std::vector<Difference> differences(mysql::Connection& connection,
+                                                      const Scope& scope,
+                                                      std::size_t limit) const override;
+
+  private:
+    struct Row;
+    using Rows = std::vector<Row>;
+    [[nodiscard]] Rows digests(mysql::Connection& connection, const sql::TableName& table,
+                               const std::string& condition) const;
+    void name_columns(mysql::Connection& connection, Difference& difference) const;
+
+    const Plan& plan_;
+    const mysql::Connector source_;
+    mutable std::unique_ptr<mysql::Connection> reader_;
+    std::vector<std::string> forms_;  // one exact expression a column
+    std::string row_digest_;
+};
+
+}  // namespace wisp::migrator

@@ -1,0 +1,33 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What the seeds of the fuzz targets are made of, on every server.
+DROP DATABASE IF EXISTS fuzz;
+CREATE DATABASE fuzz;
+USE fuzz;
+SET SESSION sql_mode = '', time_zone = '+00:00';
+CREATE TABLE t (id INT PRIMARY KEY, a TINYINT, b SMALLINT UNSIGNED, c MEDIUMINT, d BIGINT UNSIGNED, e DECIMAL(30,10), f FLOAT,
+  g DOUBLE, h BIT(13), i YEAR, j DATE, k TIME(3), l DATETIME(6), m TIMESTAMP(2) NULL, n CHAR(9) CHARACTER SET utf8,
+  o VARCHAR(300), p BINARY(5), q BLOB, r LONGTEXT, s ENUM('x','y'), u SET('v','w'), v POINT) ENGINE=InnoDB;
+FLUSH LOGS;
+INSERT INTO t VALUES
+  (1,-1,2,-3,4,-12345678901234567890.0987654321,1.5,-2.5e300,4097,2024,'2024-02-30','-10:11:12.345','2024-01-02 03:04:05.678901',
+   '2024-01-02 03:04:05.67','ä','vc',0x0100,0x00ff,'text','y','v,w',POINT(1,2)),
+  (2,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+UPDATE t SET a = 7, o = REPEAT('x', 280) WHERE id = 1;
+DELETE FROM t WHERE id = 2;
+SET SESSION binlog_row_image = MINIMAL;
+UPDATE t SET a = 8 WHERE id = 1;
+SET SESSION binlog_row_image = NOBLOB;
+UPDATE t SET a = 9, q = NULL WHERE id = 1;
+SET SESSION binlog_row_image = FULL;
+BEGIN;
+INSERT INTO t (id) VALUES (10);
+SAVEPOINT one;
+INSERT INTO t (id) VALUES (11);
+ROLLBACK TO one;
+COMMIT;
+XA START 'gtrid','bqual',7;
+INSERT INTO t (id) VALUES (20);
+XA END 'gtrid','bqual',7;
+XA PREPARE 'gtrid','bqual',7;
+XA COMMIT 'gtrid','bqual',7;
+ALTER TABLE t ADD COLUMN extra INT;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrator/crew.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace wisp::migrator {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+TEST(Crew, LetsAsManyWorkAsItHasPlaces) {
+    Crew crew(2);
+    EXPECT_TRUE(crew.await_place(0, {}));
+    EXPECT_TRUE(crew.await_place(1, {}));
+    auto third = std::async(std::launch::async, [&] { return crew.await_place(2, {}); });
+    crew.resize(3);
+    EXPECT_TRUE(third.get());
+}
+
+TEST(Crew, SendsEverybodyHomeWhenThereIsNoWorkLeft) {
+    Crew crew(1);
+    auto waiting = std::async(std::launch::async, [&] { return crew.await_place(5, {}); });
+    crew.dismiss();
+    EXPECT_FALSE(waiting.get());
+    EXPECT_FALSE(crew.await_place(0, {}));
+}
+
+TEST(Crew, WaitsNoLongerWhenStopped) {
+    const Crew crew(1);
+    std::stop_source stop;
+    auto waiting =
+        std::async(std::launch::async, [&] { return crew.await_place(1, stop.get_token()); });
+    stop.request_stop();
+    EXPECT_FALSE(waiting.get());
+}
+
+TEST(Crew, MeasuresTheWholeByWhatEachGetsDone) {
+    Work work;
+    work.rows = 6'000;
+    work.busy = seconds(3);
+    EXPECT_DOUBLE_EQ(work.rows_per_second(1), 2'000);
+    EXPECT_DOUBLE_EQ(work.rows_per_second(4), 8'000);
+}
+
+TEST(Crew, ForgetsWhatWasBegunUnderAnotherNumber) {
+    Crew crew(1);
+    const auto began = steady_clock::now();
+    crew.finish(began, 10, {});
+    EXPECT_EQ(crew.work().rows, 10U);
+    crew.resize(2);
+    EXPECT_EQ(crew.work().rows, 0U);
+    crew.finish(began, 10, {});
+    EXPECT_EQ(crew.work().ranges, 0U);
+    crew.finish(steady_clock::now(), 7, {});
+    EXPECT_EQ(crew.work().rows, 7U);
+    EXPECT_EQ(crew.work().ranges, 1U);
+}
+
+TEST(Crew, RestsAfterARangeForItsShareOfTheTime) {
+    Crew crew(1);
+    crew.set_rest(2);
+    const auto began = steady_clock::now() - std::chrono::milliseconds(30);
+    const auto finished = steady_clock::now();
+    crew.finish(began, 10, {});
+    EXPECT_GE(steady_clock::now() - finished, std::chrono::milliseconds(60));
+    EXPECT_LT(crew.work().busy.count(), 0.06) << "a rest is no work";
+}
+
+TEST(Crew, RestsNoLongerWhenStoppedOrSentHome) {
+    Crew crew(1);
+    crew.set_rest(1'000);
+    const auto began = steady_clock::now() - seconds(1);
+    std::stop_source stop;
+    auto resting =
+        std::async(std::launch::async, [&] { crew.finish(began, 10, stop.get_token()); });
+    stop.request_stop();
+    resting.get();
+    auto another = std::async(std::launch::async, [&] { crew.finish(began, 10, {}); });
+    crew.dismiss();
+    another.get();
+}
+
+}  // namespace
+}  // namespace wisp::migrator
