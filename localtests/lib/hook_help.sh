@@ -3,10 +3,11 @@
 #
 # What a case's hook.sh may call, besides sql. Sourced by localtests/run.
 
-# Waits until the migration has begun to copy: the ghost table has rows. Fails if it never does.
+# Waits until the migration has begun to copy: it says so, and the ghost table has rows, which before
+# that come from the replay. Fails if it never does.
 wait_for_copy() {
     local ghost=_${TABLE}_gho
-    until [[ $(sql primary test -e "SELECT 1 FROM $(quoted "$ghost") LIMIT 1" 2>/dev/null) == 1 ]]; do
+    until said "copying table=" && [[ $(sql primary test -e "SELECT 1 FROM $(quoted "$ghost") LIMIT 1" 2>/dev/null) == 1 ]]; do
         ! migration_ended || return 1
         sleep 0.02
     done
@@ -38,7 +39,7 @@ checkpoints() { grep -cE "checkpoint position=.*${1:-}" "$LOG/wisp.log"; }
 more_checkpoints() { (($(checkpoints "$2") > $1)); }
 
 # status_says TEXT: the last status line has it.
-status_says() { grep 'State: ' "$LOG/wisp.log" | tail -n 1 | grep -qF -- "$1"; }
+status_says() { grep -s 'State: ' "$LOG/wisp.log" | tail -n 1 | grep -qF -- "$1"; }
 
 # finds QUERY: it has a result on the primary.
 finds() { [[ -n $(sql primary test -e "$1" 2>/dev/null) ]]; }
