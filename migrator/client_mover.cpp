@@ -263,7 +263,8 @@ std::uint64_t ClientMover::write(mysql::Connection& connection, const Page& page
 
 void ClientMover::find_missing(mysql::Connection& connection, const Page& page,
                                Moved& moved) const {
-    const std::string ghost = sql::quote(plan_.names.ghost);
+    const std::string ghost = fmt::format("{} FORCE INDEX ({})", sql::quote(plan_.names.ghost),
+                                          sql::quote(ghost_key_name(plan_)));
     for (std::size_t first = 0; first < page.entries.size(); first += kKeysAsked) {
         const std::size_t end = std::min(first + kKeysAsked, page.entries.size());
         std::string list;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "migrator/chunker.h"
 #include "migrator/refusal.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
@@ -31,6 +32,22 @@ std::string columns_of_ghost(const Plan& plan) {
     for (const auto& column : plan.columns) names.push_back(column.ghost.name);
     for (const auto& column : plan.filled) names.push_back(column.name);
     return sql::column_list(names);
+}
+
+std::string ghost_key_name(const Plan& plan) {
+    const auto names = key_columns(plan, Side::kGhost);
+    const auto has = [&](const sql::KeyPart& part) {
+        return part.prefix == 0 && std::any_of(names.begin(), names.end(), [&](const auto& name) {
+                   return sql::same_name(name, part.column);
+               });
+    };
+    for (const auto& key : plan.ghost.keys) {
+        if (key.unique && key.parts.size() == names.size() &&
+            std::all_of(key.parts.begin(), key.parts.end(), has)) {
+            return key.name;
+        }
+    }
+    throw Refusal("the ghost table has lost its unique key; drop it and start again");
 }
 
 std::string same_key(const Plan& plan, const std::string& source, const std::string& ghost) {

@@ -19,6 +19,9 @@ namespace wisp::migrator {
 /// "`a`,`b`,…": the ghost's columns that are written, in the order of columns_from_source().
 [[nodiscard]] std::string columns_of_ghost(const Plan& plan);
 
+/// The name of the ghost's index over the migration key. Throws Refusal if it has none any more.
+[[nodiscard]] std::string ghost_key_name(const Plan& plan);
+
 /// Bytes of one statement: well below any max_allowed_packet.
 inline constexpr std::size_t kStatementBytes = 1U << 20U;
 

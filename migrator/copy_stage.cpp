@@ -78,10 +78,18 @@ void Engine::run_workers(const char* name,
             const Ease ease =
                 steering_.look(name, crew, static_cast<double>(queue_.bytes()) / bound);
             ranges_.set_aim(ease.chunk_time, ease.slice_time);
+            keep_statistics();
         }
     }
     for (const auto& worker : workers_) worker->rethrow();
     throw_if_stopped();
+}
+
+void Engine::keep_statistics() {
+    // Replay fills the ghost as well. What it writes again counts twice; then it is early.
+    const std::uint64_t rows = progress_.rows_copied + progress_.changes_written;
+    if (!statistics_.due(rows)) return;
+    with_control([&](mysql::Connection& control) { statistics_.refresh(control, rows); });
 }
 
 void Engine::retry_missing() {

@@ -72,6 +72,7 @@ Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& r
              plan.has_changelog, start.no_older_xa),
       ranges_(Chunker(plan, options.chunk_rows, options.chunk_time),
               FinishedRanges(start.finished, start.rows)),
+      statistics_(plan.names.ghost),
       applier_(plan, options, controls.dials, queue_, in_flight_, touched_, xa_watch_, progress_,
                *method_.signs, start.position),
       markers_(*method_.signs, applier_.applied()),

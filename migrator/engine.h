@@ -22,6 +22,7 @@
 #include "migrator/copier.h"
 #include "migrator/crew_steering.h"
 #include "migrator/eta.h"
+#include "migrator/ghost_statistics.h"
 #include "migrator/in_flight.h"
 #include "migrator/method.h"
 #include "migrator/options.h"
@@ -78,6 +79,7 @@ class Engine {
     /// Runs `body` in as many threads as there may be workers, until all of them have returned.
     void run_workers(const char* name,
                      const std::function<void(unsigned number, Crew&, std::stop_token)>& body);
+    void keep_statistics();
     void retry_missing();
     /// Every row is in the ghost, or held back by one of its unique keys.
     void finish_copy();
@@ -150,6 +152,7 @@ class Engine {
     const bool resumed_;  // by an earlier run's checkpoint
     StatementGuard guard_;
     Ranges ranges_;
+    GhostStatistics statistics_;
     Applier applier_;
     Markers markers_;
     binlog::Streamer streamer_;

@@ -25,23 +25,6 @@ std::string converted_table(const Plan& plan) {
     return sql::quote(sql::TableName{plan.names.ghost.schema, kConverted});
 }
 
-/// The name of the ghost's index over the migration key.
-std::string ghost_key_name(const Plan& plan) {
-    const auto names = key_columns(plan, Side::kGhost);
-    const auto has = [&](const sql::KeyPart& part) {
-        return part.prefix == 0 && std::any_of(names.begin(), names.end(), [&](const auto& name) {
-                   return sql::same_name(name, part.column);
-               });
-    };
-    for (const auto& key : plan.ghost.keys) {
-        if (key.unique && key.parts.size() == names.size() &&
-            std::all_of(key.parts.begin(), key.parts.end(), has)) {
-            return key.name;
-        }
-    }
-    throw Refusal("the ghost table has lost its unique key; drop it and start again");
-}
-
 std::string prefix_of(const sql::TableName& table) {
     return sql::quote(table.table) + ".";
 }
@@ -101,6 +84,7 @@ Scope scope_of(const Plan& plan, const std::vector<Difference>& keys, std::size_
 
 Comparison::Comparison(const Plan& plan)
     : plan_(plan),
+      // FORCE INDEX wherever a table is read: ghost_statistics.h says why.
       source_key_(sql::quote(plan.key.source_index_name)),
       ghost_key_(sql::quote(ghost_key_name(plan))) {
     std::vector<std::string> names;
@@ -144,12 +128,14 @@ void Comparison::fill(mysql::Connection& connection, const Scope& scope) const {
 std::string Comparison::joined(const Scope& scope, const sql::TableName& ghost) const {
     const std::string there = prefix_of(ghost);
     if (converts_) {
-        return fmt::format("{} LEFT JOIN {} ON {}", converted_table(plan_), sql::quote(ghost),
+        return fmt::format("{} LEFT JOIN {} FORCE INDEX ({}) ON {}", converted_table(plan_),
+                           sql::quote(ghost), ghost_key_,
                            same_ghost_key(plan_, sql::quote(std::string(kConverted)) + ".", there));
     }
-    return fmt::format("(SELECT {} FROM {} FORCE INDEX ({}) WHERE {}) AS s LEFT JOIN {} ON {}",
-                       source_columns_, sql::quote(plan_.names.source), source_key_, scope.source,
-                       sql::quote(ghost), same_key(plan_, "s.", there));
+    return fmt::format(
+        "(SELECT {} FROM {} FORCE INDEX ({}) WHERE {}) AS s LEFT JOIN {} FORCE INDEX ({}) ON {}",
+        source_columns_, sql::quote(plan_.names.source), source_key_, scope.source,
+        sql::quote(ghost), ghost_key_, same_key(plan_, "s.", there));
 }
 
 std::string Comparison::any_difference(const std::string& ghost) const {
@@ -255,10 +241,10 @@ std::vector<Difference> Comparison::extra(mysql::Connection& connection, const S
     const auto names = key_columns(plan_, Side::kGhost);
     const auto rows = connection.query(fmt::format(
         "SELECT {} FROM (SELECT {} FROM {} FORCE INDEX ({}) WHERE {}) AS g WHERE NOT EXISTS"
-        " (SELECT 1 FROM {} AS s WHERE {}) ORDER BY {} LIMIT {}",
+        " (SELECT 1 FROM {} AS s FORCE INDEX ({}) WHERE {}) ORDER BY {} LIMIT {}",
         key_select_list(plan_, "g.", Side::kGhost), sql::column_list(names),
         sql::quote(plan_.names.ghost), ghost_key_, scope.ghost, sql::quote(plan_.names.source),
-        same_key(plan_, "s.", "g."), sql::order_by(names), kPage));
+        source_key_, same_key(plan_, "s.", "g."), sql::order_by(names), kPage));
     std::vector<Difference> found;
     for (const auto& row : rows) {
         found.push_back({key_literals(plan_, row, Side::kGhost), key_name(plan_, row),
