@@ -61,15 +61,14 @@ void ServerMover::find_missing(mysql::Connection& connection, const Range& range
     const auto names = key_columns(plan_);
     std::string beyond;
     for (std::size_t found = kMissingPage; found == kMissingPage;) {
-        const auto rows = connection.query(
-            fmt::format("SELECT {} FROM (SELECT {} FROM {} FORCE INDEX ({}) WHERE ({}){}) AS s"
-                        " WHERE NOT EXISTS (SELECT 1 FROM {} AS g FORCE INDEX ({}) WHERE {}) ORDER BY {}"
-                        " LIMIT {}",
-                        key_select_list(plan_, "s."), sql::column_list(names),
-                        sql::quote(plan_.names.source), sql::quote(plan_.key.source_index_name),
-                        range_condition(plan_, range), beyond, sql::quote(plan_.names.ghost),
-                        sql::quote(ghost_key_name(plan_)), same_key(plan_, "s.", "g."),
-                        sql::order_by(names), kMissingPage));
+        const auto rows = connection.query(fmt::format(
+            "SELECT {} FROM (SELECT {} FROM {} FORCE INDEX ({}) WHERE ({}){}) AS s"
+            " WHERE NOT EXISTS (SELECT 1 FROM {} AS g FORCE INDEX ({}) WHERE {}) ORDER BY {}"
+            " LIMIT {}",
+            key_select_list(plan_, "s."), sql::column_list(names), sql::quote(plan_.names.source),
+            sql::quote(plan_.key.source_index_name), range_condition(plan_, range), beyond,
+            sql::quote(plan_.names.ghost), sql::quote(ghost_key_name(plan_)),
+            same_key(plan_, "s.", "g."), sql::order_by(names), kMissingPage));
         for (const auto& row : rows) {
             moved.missing.push_back(sql::equal_to(names, key_literals(plan_, row)));
         }

@@ -24,8 +24,9 @@ struct Session {
 
 /// The statements that bring a fresh connection to `session`: NAMES utf8mb4, READ COMMITTED,
 /// sql_mode (always NO_AUTO_VALUE_ON_ZERO, never ANSI_QUOTES or NO_BACKSLASH_ESCAPES), time zone,
-/// timeouts, and per family what would make a large statement scan a table
-/// (range_optimizer_max_mem_size = 0 on MySQL, in_predicate_conversion_threshold = 0 on MariaDB).
+/// timeouts, and what keeps a large statement from scanning a table
+/// (optimizer_switch='materialization=off', range_optimizer_max_mem_size = 0 on MySQL,
+/// in_predicate_conversion_threshold = 0 on MariaDB).
 [[nodiscard]] std::vector<std::string> session_statements(const Session& session,
                                                           const ServerInfo& server);
 

@@ -121,13 +121,20 @@ TEST_P(MigratorVerify, FewRowsAreReadThoughTheGhostCountsAsEmpty) {
     for (int id = 2; id <= 4'000; ++id) rows += fmt::format(",({},'a')", id);
     make("(id INT PRIMARY KEY, v VARCHAR(9)) STATS_AUTO_RECALC=0", rows, "ENGINE=InnoDB");
     on_ghost("UPDATE ", " SET v = 'b' WHERE id = 105");
+    for (const char* table : {"innodb_table_stats SET n_rows = 0, clustered_index_size = 1",
+                              "innodb_index_stats SET stat_value = 1"}) {
+        connection().execute(fmt::format(
+            "UPDATE mysql.{} WHERE database_name = '{}' AND table_name = '{}'", table,
+            plan().names.ghost.schema, plan().names.ghost.table));
+    }
+    connection().execute("FLUSH TABLE " + sql::quote(plan().names.ghost));
     Range range;
     range.after = {"100"};
-    range.up_to = {"110"};
+    range.up_to = {"1100"};
     connection().execute("FLUSH STATUS");
     EXPECT_EQ(Comparison(plan()).differences(connection(), scope_of(plan(), range), 10).size(), 1U);
     const auto read = connection().query("SHOW SESSION STATUS LIKE 'Handler_read_rnd_next'");
-    EXPECT_LT(std::stoul(read[0].text(1)), 1'000U) << "rows of whole tables";
+    EXPECT_LT(read[0].number(1), 3'000U) << "rows of whole tables";
 }
 
 TEST_P(MigratorVerify, TheLowestBitOfALargeSetCounts) {

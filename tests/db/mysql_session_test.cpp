@@ -60,6 +60,7 @@ TEST_P(MysqlSession, HasTheSettingsOfEveryServer) {
     EXPECT_THAT(mode, HasSubstr("ALLOW_INVALID_DATES"));
     EXPECT_THAT(mode, Not(HasSubstr("NO_ZERO")));
     EXPECT_THAT(mode, Not(HasSubstr("ANSI_QUOTES")));
+    EXPECT_THAT(variable(*connection, "optimizer_switch"), HasSubstr("materialization=off"));
 }
 
 TEST_P(MysqlSession, ReadsCommittedAndWrites) {
