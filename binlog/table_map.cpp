@@ -31,9 +31,30 @@ std::uint16_t read_bit_meta(ByteReader& in) {
     return static_cast<std::uint16_t>(full_bytes * 8 + odd_bits);
 }
 
+/// A value is preceded by its length, in as many bytes as the column's meta says.
+bool is_blob(std::uint8_t type) {
+    switch (type) {
+        case kBlob:
+        case kTinyBlob:
+        case kMediumBlob:
+        case kLongBlob:
+        case kJson:
+        case kGeometry:
+        case kVector:
+        case kBlobCompressed:
+            return true;
+        default:
+            return false;
+    }
+}
+
 /// MySQL: libs/mysql/binlog/event/rows_event.h, table "Table_map_event column types" (9.x);
 /// MariaDB: sql/rpl_utility.cc table_def::table_def (10.11).
 bool read_meta(ByteReader& in, LoggedColumn& column) {
+    if (is_blob(column.type)) {
+        column.meta = in.u8();
+        return true;
+    }
     switch (column.type) {
         case kTiny:
         case kShort:
@@ -52,14 +73,6 @@ bool read_meta(ByteReader& in, LoggedColumn& column) {
         case kTimestamp:
         case kDatetime:
         case kTime:
-        case kBlob:
-        case kTinyBlob:
-        case kMediumBlob:
-        case kLongBlob:
-        case kJson:
-        case kGeometry:
-        case kVector:
-        case kBlobCompressed:
             column.meta = in.u8();
             return true;
         case kVarchar:
@@ -82,6 +95,7 @@ bool read_meta(ByteReader& in, LoggedColumn& column) {
 
 /// What a corrupt or future TABLE_MAP could say that the readers of values must never see.
 bool meta_is_sound(const LoggedColumn& column) {
+    if (is_blob(column.type)) return column.meta >= 1 && column.meta <= 4;
     switch (column.type) {
         case kDecimal:
             return decimal_format_is_sound(column.meta >> 8U, column.meta & 0xffU);
@@ -89,15 +103,6 @@ bool meta_is_sound(const LoggedColumn& column) {
         case kDatetime:
         case kTime:
             return column.meta <= 6;
-        case kBlob:
-        case kTinyBlob:
-        case kMediumBlob:
-        case kLongBlob:
-        case kJson:
-        case kGeometry:
-        case kVector:
-        case kBlobCompressed:
-            return column.meta >= 1 && column.meta <= 4;
         case kBit:
             return column.meta >= 1 && column.meta <= 64;
         case kEnum:
@@ -145,6 +150,10 @@ void read_columns(ByteReader& in, TableMap& map) {
 }
 
 void note_sizes(LoggedColumn& column) {
+    if (is_blob(column.type)) {
+        column.length_bytes = static_cast<std::uint8_t>(column.meta);
+        return;
+    }
     switch (column.type) {
         case kTimestampOld:
         case kDatetimeOld:
@@ -154,16 +163,6 @@ void note_sizes(LoggedColumn& column) {
         case kVarchar:
         case kVarcharCompressed:
             column.length_bytes = column.meta > 255 ? 2 : 1;
-            return;
-        case kBlob:
-        case kTinyBlob:
-        case kMediumBlob:
-        case kLongBlob:
-        case kJson:
-        case kGeometry:
-        case kVector:
-        case kBlobCompressed:
-            column.length_bytes = static_cast<std::uint8_t>(column.meta);
             return;
         default:
             column.fixed_bytes =
@@ -237,6 +236,7 @@ std::uint64_t value_size_by_type(const LoggedColumn& column, const ColumnHint& h
         const std::uint64_t size = in.le(prefix);
         return in.ok() ? prefix + size : 0;
     };
+    if (is_blob(column.type)) return prefixed(column.meta);
     switch (column.type) {
         case kTiny:
         case kYear:
@@ -276,15 +276,6 @@ std::uint64_t value_size_by_type(const LoggedColumn& column, const ColumnHint& h
         case kVarchar:
         case kVarcharCompressed:
             return prefixed(column.meta > 255 ? 2 : 1);
-        case kBlob:
-        case kTinyBlob:
-        case kMediumBlob:
-        case kLongBlob:
-        case kJson:
-        case kGeometry:
-        case kVector:
-        case kBlobCompressed:
-            return prefixed(column.meta);
         default:
             return 0;  // parse_table_map lets no other type through
     }

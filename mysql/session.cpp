@@ -39,8 +39,7 @@ std::vector<std::string> common_settings(const Session& session) {
         "sql_quote_show_create=1",
         "sql_auto_is_null=0",
         "sql_safe_updates=0",
-        // MariaDB 11.8 answers NOT EXISTS for a range by a copy of the whole table otherwise.
-        "optimizer_switch='materialization=off'",
+        "optimizer_switch='materialization=off'",  // NOT EXISTS is to look keys up
         "sql_big_selects=1",
         "sql_select_limit=18446744073709551615",
         "group_concat_max_len=1073741824",

@@ -114,6 +114,21 @@ kill_wisp() {
     return 0
 }
 
+# stop_chunk: lets the copy begin, and a chunk of it stands still before it writes row 500 of t, in a
+# trigger on the ghost that waits for open_session's session. After hold_copy.
+stop_chunk() {
+    await said "copying table=" || return
+    open_session
+    in_session "DO GET_LOCK('scene', 0)" || return
+    sql primary test -e "CREATE TRIGGER scene BEFORE INSERT ON _t_gho FOR EACH ROW
+        SET @scene = IF(NEW.id = 500, GET_LOCK('scene', 100), 0)" || return
+    let_copy
+    await finds_uncommitted "SELECT 1 FROM _t_gho WHERE id = 499"
+}
+
+# let_chunk: it goes on.
+let_chunk() { in_session "DO RELEASE_LOCK('scene')"; }
+
 # delay_commits MILLISECONDS: from now on each transaction stands in the binary log for this long,
 # and is delivered to whoever reads it, before its rows are visible. The replica becomes a semi-sync
 # one whose acknowledgements go through a proxy that holds them back. Needs servers of its own.

@@ -6,11 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "migrator/client_mover.h"
 #include "sql/identifier.h"
-#include "tests/db/random_values.h"
+#include "tests/db/type_columns.h"
 #include "tests/migrator/live.h"
 #include "tests/support/test_server.h"
 
@@ -22,13 +23,7 @@ using test::RandomValues;
 
 constexpr int kRows = 120;
 
-struct TypeColumn {
-    std::string type;
-    std::vector<std::string> boundaries;  // the first rows; NULL comes by itself
-    Generator random;
-    std::string altered;  // the type after the ALTER; empty: the same
-};
-using Columns = std::vector<TypeColumn>;
+using Columns = test::TypeColumns;
 
 Generator integer(unsigned bytes) {
     return [=](RandomValues& r) { return r.integer(bytes); };
@@ -218,20 +213,8 @@ TEST_P(MigratorTypes, DatesAndTimes) {
     const Generator date = [](RandomValues& r) { return r.date(); };
     Columns columns{{"DATE", {"'0000-00-00'", "'2020-00-00'", "'9999-12-31'"}, date, ""},
                     {"DATE", {"'0000-00-00'"}, date, "VARCHAR(20)"}};
-    for (unsigned n = 0; n <= 6; ++n) {
-        columns.push_back({fmt::format("TIME({})", n),
-                           {"'-838:59:59'", "'838:59:59'", "'-00:00:00.999999'"},
-                           [=](RandomValues& r) { return r.time(n); },
-                           ""});
-        columns.push_back({fmt::format("DATETIME({})", n),
-                           {"'0000-00-00 00:00:00'", "'9999-12-31 23:59:59'", "'2020-00-01 1:2:3'"},
-                           [=](RandomValues& r) { return r.datetime(n); },
-                           ""});
-        columns.push_back(
-            {fmt::format("TIMESTAMP({})", n),
-             {"'0000-00-00 00:00:00'", "'1970-01-01 00:00:01'", "'2038-01-19 3:14:7'"},
-             [=](RandomValues& r) { return r.timestamp(n); },
-             ""});
+    for (auto& column : test::clock_columns("'1970-01-01 00:00:01'")) {
+        columns.push_back(std::move(column));
     }
     columns.push_back(
         {"DATETIME(6)", {}, [](RandomValues& r) { return r.datetime(6); }, "DATETIME(2)"});
@@ -240,20 +223,7 @@ TEST_P(MigratorTypes, DatesAndTimes) {
 }
 
 TEST_P(MigratorTypes, TextInEveryCharset) {
-    constexpr std::size_t kOnePage = 12;  // columns that MySQL 5.6 gets into one
-    Columns columns;
-    for (const auto& row : connection().query("SHOW CHARACTER SET")) {
-        const std::string charset = row.text(0);
-        if (charset == "binary") continue;
-        const std::string suffix = " CHARACTER SET " + charset;
-        columns.push_back({"CHAR(9)" + suffix, {"''", "'x  '"}, text(charset, 9), ""});
-        columns.push_back({"TEXT" + suffix, {"''"}, text(charset, 200), ""});
-        columns.push_back({"VARCHAR(70)" + suffix, {"'  '"}, text(charset, 70), ""});
-        if (columns.size() < kOnePage) continue;
-        expect_same(columns);
-        columns.clear();
-    }
-    if (!columns.empty()) expect_same(columns);
+    for (const auto& columns : test::text_columns(connection())) expect_same(columns);
 }
 
 TEST_P(MigratorTypes, TextWhoseCharsetChanges) {

@@ -123,9 +123,9 @@ TEST_P(MigratorVerify, FewRowsAreReadThoughTheGhostCountsAsEmpty) {
     on_ghost("UPDATE ", " SET v = 'b' WHERE id = 105");
     for (const char* table : {"innodb_table_stats SET n_rows = 0, clustered_index_size = 1",
                               "innodb_index_stats SET stat_value = 1"}) {
-        connection().execute(fmt::format(
-            "UPDATE mysql.{} WHERE database_name = '{}' AND table_name = '{}'", table,
-            plan().names.ghost.schema, plan().names.ghost.table));
+        connection().execute(
+            fmt::format("UPDATE mysql.{} WHERE database_name = '{}' AND table_name = '{}'", table,
+                        plan().names.ghost.schema, plan().names.ghost.table));
     }
     connection().execute("FLUSH TABLE " + sql::quote(plan().names.ghost));
     Range range;

@@ -5,9 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "tests/db/random_values.h"
+#include "tests/db/type_columns.h"
 #include "tests/extract/round_trip.h"
 
 namespace wisp::extract {
@@ -19,12 +20,7 @@ using test::Strings;
 
 constexpr std::size_t kRows = 40;
 
-struct TypeColumn {
-    std::string type;
-    Strings boundaries;  // the first rows; NULL comes by itself
-    Generator random;
-};
-using Columns = std::vector<TypeColumn>;
+using Columns = test::TypeColumns;
 
 Generator below(std::uint64_t limit) {
     return [=](RandomValues& r) { return std::to_string(r.below(limit)); };
@@ -116,40 +112,17 @@ TEST_P(TypesRoundTrip, DatesAndTimes) {
     Columns columns{{"DATE",
                      {"'0000-00-00'", "'2020-00-00'", "'9999-12-31'", "'2021-02-31'"},
                      [](RandomValues& r) { return r.date(); }}};
-    for (const unsigned n : {0U, 1U, 2U, 3U, 4U, 5U, 6U}) {
-        columns.push_back({fmt::format("TIME({})", n),
-                           {"'-838:59:59'", "'838:59:59'", "'-00:00:00.999999'"},
-                           [=](RandomValues& r) { return r.time(n); }});
-        columns.push_back({fmt::format("DATETIME({})", n),
-                           {"'0000-00-00 00:00:00'", "'9999-12-31 23:59:59'", "'2020-00-01 1:2:3'"},
-                           [=](RandomValues& r) { return r.datetime(n); }});
-        columns.push_back(
-            {fmt::format("TIMESTAMP({})", n),
-             {"'0000-00-00 00:00:00'", "'1970-01-02 00:00:01'", "'2038-01-19 3:14:7'"},
-             [=](RandomValues& r) { return r.timestamp(n); }});
+    for (auto& column : test::clock_columns("'1970-01-02 00:00:01'")) {
+        columns.push_back(std::move(column));
     }
     expect_types(columns);
 }
 
 TEST_P(TypesRoundTrip, TextInEveryCharset) {
-    constexpr std::size_t kOnePage = 12;  // columns that MySQL 5.6 gets into one
-    Columns columns;
-    for (const auto& row : connection().query("SHOW CHARACTER SET")) {
-        const std::string charset = row.text(0);
-        if (charset == "binary") continue;
-        const std::string suffix = " CHARACTER SET " + charset;
-        const auto text = [charset](std::size_t most) {
-            return Generator([=](RandomValues& r) { return r.text(charset, most); });
-        };
-        columns.push_back({"CHAR(9)" + suffix, {"''", "'x  '"}, text(9)});
-        columns.push_back({"TEXT" + suffix, {"''"}, text(100)});
-        columns.push_back({"VARCHAR(70)" + suffix, {"'  '"}, text(70)});
-        if (columns.size() < kOnePage) continue;
+    for (const auto& columns : test::text_columns(connection())) {
         expect_types(columns);
         if (HasFatalFailure()) return;
-        columns.clear();
     }
-    if (!columns.empty()) expect_types(columns);
 }
 
 TEST_P(TypesRoundTrip, BytesAndMembers) {
