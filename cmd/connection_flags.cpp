@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/connection_flags.h"
 
-#include <fmt/format.h>
-
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <sstream>
 
 #include "cmd/flag_words.h"
+#include "throttle/address.h"
 
 namespace wisp::cmd {
 
@@ -50,24 +47,11 @@ Expected<mysql::Endpoint> endpoint_of(const ConnectionFlags& flags) {
 
 Expected<std::vector<mysql::Endpoint>> replicas_of(const mysql::Endpoint& primary,
                                                    const std::string& text) {
+    const auto addresses = throttle::parse_addresses(text);
+    if (!addresses) return Unexpected("--replica: " + addresses.error());
+    if (addresses->empty()) return Unexpected("--replica is missing: HOST[:PORT],… of replicas");
     std::vector<mysql::Endpoint> replicas;
-    std::stringstream list(text);
-    for (std::string one; std::getline(list, one, ',');) {
-        if (one.empty()) continue;
-        mysql::Endpoint& replica = replicas.emplace_back(primary);
-        replica.socket.clear();
-        replica.port = 3306;
-        const auto colon = one.rfind(':');
-        replica.host = one.substr(0, colon);
-        bool good = !replica.host.empty();
-        if (colon != std::string::npos) {
-            const char* const end = one.data() + one.size();
-            const auto [last, error] = std::from_chars(one.data() + colon + 1, end, replica.port);
-            good = good && error == std::errc() && last == end && replica.port != 0;
-        }
-        if (!good) return Unexpected(fmt::format("--replica: \"{}\" is no host:port", one));
-    }
-    if (replicas.empty()) return Unexpected("--replica is missing: HOST[:PORT],… of replicas");
+    for (const auto& address : *addresses) replicas.push_back(throttle::at(primary, address));
     return replicas;
 }
 

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <optional>
 
 namespace wisp::cmd {
 namespace {
@@ -23,7 +25,24 @@ bool is_decimal(const std::string& value) {
            std::count(value.begin(), value.end(), '.') <= 1;
 }
 
-/// Flags as "--name=value" each. An empty value leaves the default.
+bool is_switch(const po::option_description& flag) {
+    return dynamic_cast<const po::typed_value<bool>*>(flag.semantic().get()) != nullptr;
+}
+
+/// A switch's value, as Go's programs read it; nullopt: none.
+std::optional<bool> switch_of(std::string value) {
+    std::transform(value.begin(), value.end(), value.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (const char* yes : {"true", "t", "1", "yes", "on"}) {
+        if (value == yes) return true;
+    }
+    for (const char* no : {"false", "f", "0", "no", "off"}) {
+        if (value == no) return false;
+    }
+    return std::nullopt;
+}
+
+/// Flags as "--name=value" each; a switch's value is "true" or "false".
 Expected<std::vector<std::string>> normalized(const std::vector<std::string>& words,
                                               const po::options_description& all,
                                               const std::string& command,
@@ -37,14 +56,20 @@ Expected<std::vector<std::string>> normalized(const std::vector<std::string>& wo
             continue;
         }
         if (alone) {
+            // It may be a password that was to be typed.
+            const bool secret = i > 0 && words[i - 1].ends_with("-ask-pass");
             return Unexpected(fmt::format(
-                "a word stands alone: \"{}\"; put the value of --alter in quotes", words[i]));
+                "a word stands alone: {}; put the value of --alter in quotes",
+                secret ? "the one behind --ask-pass" : fmt::format("\"{}\"", words[i])));
         }
         const auto equals = words[i].find('=');
         const std::string name = words[i].substr(begin, equals - begin);
         const auto* flag = all.find_nothrow(name, false);
         if (flag == nullptr) {
-            return Unexpected(fmt::format("unknown flag --{}; see {} --help", name, command));
+            // -pSECRET, as the servers' own clients take it.
+            const bool secret = begin == 1 && name.starts_with('p');
+            return Unexpected(fmt::format("unknown flag {}; see {} --help",
+                                          secret ? "-p…" : "--" + name, command));
         }
         const bool boolean = flag->semantic()->min_tokens() == 0;
         std::string value = boolean ? "true" : "";
@@ -54,6 +79,12 @@ Expected<std::vector<std::string>> normalized(const std::vector<std::string>& wo
             if (++i == words.size()) return Unexpected(fmt::format("--{} needs a value", name));
             value = words[i];
         }
+        if (is_switch(*flag)) {
+            const auto on = switch_of(value);
+            if (!on)
+                return Unexpected(fmt::format("--{}={} is neither true nor false", name, value));
+            value = *on ? "true" : "false";
+        }
         const bool digits =
             !value.empty() && value.find_first_not_of("0123456789") == std::string::npos;
         if (is_number(*flag) && !digits) {
@@ -62,7 +93,7 @@ Expected<std::vector<std::string>> normalized(const std::vector<std::string>& wo
         if (flag->semantic()->name() == "SECONDS" && !is_decimal(value)) {
             return Unexpected(fmt::format("--{}={} is no number", name, value));
         }
-        if (!value.empty()) flags.push_back(fmt::format("--{}={}", name, value));
+        flags.push_back(fmt::format("--{}={}", name, value));
     }
     return flags;
 }
@@ -71,9 +102,12 @@ Expected<std::vector<std::string>> normalized(const std::vector<std::string>& wo
 
 bool GivenFlags::is_on(const std::string& name) const {
     const auto found = values.find(name);
-    if (found == values.end()) return false;
-    const std::string& value = found->second;
-    return value != "false" && value != "0" && value != "no" && value != "off";
+    return found != values.end() && !found->second.empty();
+}
+
+bool GivenFlags::is_empty(const std::string& name) const {
+    const auto found = values.find(name);
+    return found != values.end() && found->second.empty();
 }
 
 po::typed_value<bool>* flag(bool* target, bool standard) {
@@ -86,18 +120,22 @@ Expected<void> read_flags(const std::vector<std::string>& words, const po::optio
                           GivenFlags* given) {
     const auto plain = normalized(words, all, command, others);
     if (!plain) return Unexpected(plain.error());
-    if (given != nullptr) {
-        for (const auto& word : *plain) {
-            const auto equals = word.find('=');
-            given->values[word.substr(2, equals - 2)] = word.substr(equals + 1);
-        }
+    std::map<std::string, std::string> last;
+    for (const auto& word : *plain) {
+        const auto equals = word.find('=');
+        last[word.substr(2, equals - 2)] = word.substr(equals + 1);
     }
     try {
         namespace style = po::command_line_style;
         po::variables_map values;
-        // Stored one by one: of a flag given twice the last one counts.
-        for (auto word = plain->rbegin(); word != plain->rend(); ++word) {
-            po::store(po::command_line_parser(std::vector<std::string>{*word})
+        for (const auto& [name, value] : last) {
+            const auto& known = all.find(name, false);
+            const bool off =
+                (is_switch(known) && value == "false") || (is_number(known) && value == "0");
+            if (given != nullptr && !off) given->values[name] = value;
+            if (value.empty()) continue;  // the default stays
+            po::store(po::command_line_parser(
+                          std::vector<std::string>{fmt::format("--{}={}", name, value)})
                           .options(all)
                           .style(style::allow_long | style::long_allow_adjacent)
                           .run(),

@@ -12,11 +12,13 @@
 
 namespace wisp::cmd {
 
-/// Which flags were written, with their last value.
+/// Which flags were written, with their last value; no switch that was switched off, no number 0.
 struct GivenFlags {
     std::map<std::string, std::string> values;
-    /// Given, and no switch that was switched off.
+    /// Given, with a value.
     [[nodiscard]] bool is_on(const std::string& name) const;
+    /// Given, as "--name=".
+    [[nodiscard]] bool is_empty(const std::string& name) const;
 };
 
 [[nodiscard]] boost::program_options::typed_value<bool>* flag(bool* target, bool standard = false);

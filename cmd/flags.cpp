@@ -56,12 +56,14 @@ Expected<void> apply_option_file(const GivenFlags& given, Raw& raw) {
         if (found != settings->end() && !given.is_on(name)) target = found->second;
     };
     auto& endpoint = raw.connection.endpoint;
-    use("host", endpoint.host);
-    use("socket", endpoint.socket);
     use("user", endpoint.user);
     if (std::getenv("WISP_PASSWORD") == nullptr && !given.is_on("password-file")) {
         use("password", endpoint.password);
     }
+    // A place is one thing: part of it from here and part from there would be another server.
+    if (given.is_on("host") || given.is_on("port") || given.is_on("socket")) return {};
+    use("host", endpoint.host);
+    use("socket", endpoint.socket);
     std::string port;
     use("port", port);
     if (port.empty()) return {};
@@ -102,9 +104,12 @@ Expected<void> apply_connection(const GivenFlags& given, Raw& raw) {
     return {};
 }
 
-Expected<void> apply_knobs(const Raw& raw, const migrator::MigrationOptions& o) {
-    for (const auto& [name, text] : raw.knobs) {
-        if (text.empty()) continue;
+Expected<void> apply_knobs(const GivenFlags& given, const Raw& raw,
+                           const migrator::MigrationOptions& o) {
+    for (const auto& [name, value] : raw.knobs) {
+        // An empty value that was given switches off what is on by itself.
+        const std::string text = given.is_empty(name) ? "" : value;
+        if (text.empty() && !given.is_empty(name)) continue;
         if (auto set = throttle::set_knob(o.knobs, name, text); !set) {
             return Unexpected("--" + set.error());
         }
@@ -156,7 +161,8 @@ Expected<void> apply_pace(const Raw& raw, migrator::MigrationOptions& o) {
     o.batch_rows = raw.batch_size;
     if (auto ok = check_word("mover", raw.mover, {"server", "client"}); !ok) return ok;
     if (auto ok = check_word("verify", raw.verify, {"off", "sample", "full"}); !ok) return ok;
-    if (auto ok = check_word("storage-engine", raw.storage_engine, {"innodb"}); !ok) return ok;
+    if (auto ok = check_word("storage-engine", raw.storage_engine, {"innodb", "rocksdb"}); !ok)
+        return ok;
     o.mover = raw.mover == "client" ? migrator::Mover::kClient : migrator::Mover::kServer;
     o.verify = raw.verify == "off"      ? migrator::Verify::kOff
                : raw.verify == "sample" ? migrator::Verify::kSample
@@ -189,6 +195,16 @@ Expected<void> apply_commands(const Raw& raw, MigrateFlags& flags) {
             listen.tcp_host));
     }
     return {};
+}
+
+/// Numbers of what is not switched on, which gh-ost's scripts give all the same.
+void warn_of_idle(const GivenFlags& given, std::vector<std::string>& warnings) {
+    for (const auto& [flag, needed] :
+         {std::pair{"exponential-backoff-max-interval", "cut-over-exponential-backoff"},
+          std::pair{"checkpoint-seconds", "checkpoint"}}) {
+        if (!given.is_on(flag) || given.is_on(needed)) continue;
+        warnings.push_back(fmt::format("--{} has no effect without --{}", flag, needed));
+    }
 }
 
 /// Flags that are accepted and do nothing become warnings; those that are not there yet are
@@ -234,6 +250,7 @@ Expected<void> apply(const GivenFlags& given, Raw& raw) {
     auto& flags = raw.flags;
     if (auto ok = apply_shared(given, raw); !ok) return ok;
     if (auto ok = judge(given, flags.warnings); !ok) return ok;
+    warn_of_idle(given, flags.warnings);
     if (auto ok = apply_pace(raw, flags.options); !ok) return ok;
     if (auto ok = apply_cut_over(given, raw); !ok) return ok;
     if (auto ok = apply_checkpoint(raw, flags); !ok) return ok;
@@ -258,7 +275,7 @@ Those of `wisp binlog`: [binlog.md](binlog.md) and `wisp binlog --help`.
 
 Names and meanings are gh-ost's where gh-ost has the flag. `-flag` and `--flag` are the same; `--flag value` and
 `--flag=value` too. Flags are never abbreviated; of one that is given twice the last counts. A switch may be written
-`--flag`, `--flag=true`, `--flag=false`. Flags that need or exclude each other are checked before any server is asked.
+`--flag`, `--flag=true`, `--flag=false`. `--flag=` leaves the default; a throttle source that is on by itself it switches off. Flags that need or exclude each other are checked before any server is asked.
 
 Passwords: `WISP_PASSWORD` in the environment, `--password-file`, `--conf` or `--ask-pass`. One that is given as
 `--password` is made unreadable in the process list as soon as wisp runs. None is ever logged.
@@ -266,8 +283,10 @@ Passwords: `WISP_PASSWORD` in the environment, `--password-file`, `--conf` or `-
 
 constexpr const char* kPageEnd =
     R"(
-Logs go to stderr, progress and results to stdout. Exit codes: 0 done or preview shown, 1 failed or stopped, 2 wrong
-flags. What each throttle source holds, how it slows the copy before it holds it, and how often it is asked:
+Logs go to stderr, progress and results to stdout. Exit codes: 0 done or preview shown; 2 wrong flags; 5 refused by the
+checks, nothing was touched; 6 stopped (signal, panic); 7 ended by critical load; 8 every cut-over attempt failed; 9 verification found
+rows that differ; 10 an unclear end, look at the tables; 1 anything else. After all but 0 and 10 the table is as it was, unless
+the last lines say that it was altered and something failed behind that. What each throttle source holds, how it slows the copy before it holds it, and how often it is asked:
 [throttling.md](throttling.md). What can be changed while a run goes on: [interactive.md](interactive.md).
 )";
 
@@ -275,7 +294,7 @@ flags. What each throttle source holds, how it slows the copy before it holds it
 
 Expected<void> apply_shared(const GivenFlags& given, Raw& raw) {
     if (auto ok = check_rules(given); !ok) return ok;
-    if (auto ok = apply_knobs(raw, raw.flags.options); !ok) return ok;
+    if (auto ok = apply_knobs(given, raw, raw.flags.options); !ok) return ok;
     if (auto ok = apply_commands(raw, raw.flags); !ok) return ok;
     if (raw.metrics_listen.empty()) return {};
     auto listen = metrics::parse_listen(raw.metrics_listen);
@@ -286,7 +305,8 @@ Expected<void> apply_shared(const GivenFlags& given, Raw& raw) {
 
 spdlog::level::level_enum threshold(LogLevel level) {
     if (level == LogLevel::kDebug) return spdlog::level::debug;
-    return level == LogLevel::kInfo ? spdlog::level::info : spdlog::level::warn;
+    if (level == LogLevel::kInfo) return spdlog::level::info;
+    return level == LogLevel::kQuiet ? spdlog::level::err : spdlog::level::warn;
 }
 
 Expected<MigrateFlags> parse_migrate_flags(const std::vector<std::string>& words) {
@@ -297,11 +317,16 @@ Expected<MigrateFlags> parse_migrate_flags(const std::vector<std::string>& words
         return Unexpected(read.error());
     }
     auto& flags = raw.flags;
+    if (flags.check_flag) {
+        // Scripts ask so whether a flag can be used.
+        std::vector<std::string> passed_over;
+        if (auto ok = judge(given, passed_over); !ok) return Unexpected(ok.error());
+    }
     if (!flags.help.empty() || flags.version || flags.check_flag) return flags;
     if (auto ok = apply(given, raw); !ok) return Unexpected(ok.error());
     if (raw.verbose) flags.log_level = LogLevel::kInfo;
     if (raw.debug) flags.log_level = LogLevel::kDebug;
-    if (raw.quiet) flags.log_level = LogLevel::kError;
+    if (raw.quiet) flags.log_level = LogLevel::kQuiet;
     return flags;
 }
 

@@ -12,8 +12,9 @@
 
 namespace wisp::cmd {
 
-enum class LogLevel : unsigned char { kError, kInfo, kDebug };
-/// What is logged at that level, and all that is graver. kError lets warnings through, too.
+enum class LogLevel : unsigned char { kQuiet, kError, kInfo, kDebug };
+/// What is logged at that level, and all that is graver. kError, the default, lets warnings
+/// through.
 [[nodiscard]] spdlog::level::level_enum threshold(LogLevel level);
 
 struct MigrateFlags {

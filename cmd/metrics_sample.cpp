@@ -47,6 +47,7 @@ metrics::Sample metrics_sample(const migrator::ProgressSnapshot& s) {
         }
         sample.sources.push_back(std::move(shown));
     }
+    if (s.checkpoint_age_seconds >= 0) sample.checkpoint_age_seconds = s.checkpoint_age_seconds;
     sample.cut_over_attempts = s.cut_over_attempts;
     sample.cut_over_lock_seconds = s.locked_seconds;
     sample.longest_stall_seconds = s.longest_stall_seconds;

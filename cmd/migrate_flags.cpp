@@ -373,8 +373,7 @@ Group output() {
         "Output",
         {on("verbose", kOften, "log stages", WISP_SWITCH(verbose)),
          on("debug", kOften, "log chunks and batches", WISP_SWITCH(debug)),
-         on("quiet", kOften, "log errors only (today as the default, which logs warnings too)",
-            WISP_SWITCH(quiet)),
+         on("quiet", kOften, "log errors only; the default logs warnings too", WISP_SWITCH(quiet)),
          row("log-format", "HOW", "text", kOften,
              "text, or json: every line that is logged is one JSON object, and so is each status"
              " line",

@@ -166,7 +166,7 @@ Expected<void> apply(const GivenFlags& given, RebuildRaw& raw, RebuildFlags& fla
     flags.commands = raw.shared.flags.commands;
     flags.metrics_listen = std::move(raw.shared.flags.metrics_listen);
     if (raw.debug) flags.log_level = LogLevel::kDebug;
-    if (raw.quiet) flags.log_level = LogLevel::kError;
+    if (raw.quiet) flags.log_level = LogLevel::kQuiet;
     return {};
 }
 

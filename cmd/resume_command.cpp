@@ -7,10 +7,13 @@
 #include <string_view>
 #include <utility>
 
+#include "throttle/http.h"
+
 namespace wisp::cmd {
 namespace {
 
-constexpr std::array<std::string_view, 2> kSecrets{"password", "master-password"};
+constexpr std::array<std::string_view, 3> kSecrets{"password", "master-password",
+                                                   "hooks-hint-token"};
 constexpr std::array<std::string_view, 2> kLeftOut{"resume", "initially-drop-ghost-table"};
 
 bool is_one_of(std::string_view name, const auto& names) {
@@ -42,6 +45,7 @@ std::string_view name_of(std::string_view word, std::size_t equals) {
 std::string resume_command(const std::vector<std::string>& words) {
     std::string command = "wisp migrate";
     bool secret = false;  // the word is one
+    bool url = false;     // the word is one, perhaps with a password in it
     for (const auto& word : words) {
         if (std::exchange(secret, false)) {
             command += " …";
@@ -50,6 +54,11 @@ std::string resume_command(const std::vector<std::string>& words) {
         const auto equals = word.find('=');
         const auto name = name_of(word, equals);
         if (is_one_of(name, kLeftOut)) continue;
+        if (std::exchange(url, false) || name == "throttle-http") {
+            command += " " + quoted(throttle::without_credentials(word));
+            url = name == "throttle-http" && equals == std::string::npos;
+            continue;
+        }
         if (!is_one_of(name, kSecrets)) {
             command += " " + quoted(word);
         } else if (equals != std::string::npos) {

@@ -40,21 +40,20 @@ class Voice {
   public:
     explicit Voice(log::Format format) : format_(format) {}
 
-    void say(const std::string& line) const {
-        if (format_ == log::Format::kJson) {
-            log::info("{}", line);
-        } else {
+    void say(const std::string& line) const { echo("# " + line + "\n"); }
+    /// Whole lines, as they are; in JSON each is a message, without the "# " that it may begin
+    /// with.
+    void echo(const std::string& text) const {
+        if (format_ == log::Format::kText) {
             terminal::above([&] {
-                fmt::print("# {}\n", line);
+                fmt::print("{}", text);
                 std::fflush(stdout);
             });
+            return;
         }
-    }
-    /// Lines that begin with "# ", each with its end.
-    void echo(const std::string& text) const {
         std::istringstream lines(text);
         for (std::string line; std::getline(lines, line);) {
-            say(line.starts_with("# ") ? line.substr(2) : line);
+            log::info("{}", line.starts_with("# ") ? line.substr(2) : line);
         }
     }
 
@@ -71,6 +70,9 @@ void preview(migrator::MigrateJob& job) {
     job.hooks().demand(Point::kValidated, {}, job.controls().ending());
     const auto estimate = job.estimate(job.controls().ending());
     fmt::print("{}", migrator::report(estimate, job.plan(), job.options(), job.route()));
+    std::fflush(stdout);
+    job.hooks().demand(Point::kCleanup, {});
+    job.hooks().demand(Point::kSuccess, {{"GH_OST_INSTANT_DDL", "false"}});
 }
 
 /// How the server could do it as a change of metadata; empty if it could not.
@@ -116,9 +118,18 @@ void run_with_status(migrator::MigrateJob& job, const MigrateFlags& flags,
                      control::Console& console) {
     const auto& options = job.options();
     const auto format = flags.log_format;
-    const auto line = [&](const migrator::ProgressSnapshot& now) {
+    constexpr std::chrono::seconds kHints{600};
+    auto hints_due = std::chrono::steady_clock::now() + kHints;
+    bool cutting_over = false;
+    const auto line = [&, hints_due,
+                       cutting_over](const migrator::ProgressSnapshot& now) mutable -> std::string {
         if (format == log::Format::kJson) return control::status_json(job.controls(), options);
-        return control::status_line(now, options.queue_bytes);
+        const bool cuts = now.stage == migrator::Stage::kCuttingOver;
+        std::string hints;
+        if (std::exchange(cutting_over, cuts) != cuts && cuts) hints = console.hints();
+        if (std::chrono::steady_clock::now() >= hints_due) hints = console.hints();
+        if (!hints.empty()) hints_due = std::chrono::steady_clock::now() + kHints;
+        return hints + control::status_line(now, options.queue_bytes);
     };
     const auto tell = [&](const migrator::ProgressSnapshot& now) {
         job.hooks().post(
@@ -213,9 +224,7 @@ void execute(migrator::MigrateJob& job, const MigrateFlags& flags, control::Cons
     }
     make_postpone_file(job.options().postpone_flag_file);
     job.prepare();
-    voice.say(fmt::format("Migrating {}; ghost table is {}; on {}, binlog of {}",
-                          sql::quote(job.plan().names.source), sql::quote(job.plan().names.ghost),
-                          job.route().write.label(), job.route().stream.label()));
+    voice.echo(console.hints());
     job.hooks().demand(Point::kValidated, {}, job.controls().ending());
     job.start();
     const Shown shown(endpoint, [&job] { return job.snapshot(); });
@@ -280,9 +289,27 @@ RunReport failure_report(migrator::MigrateJob& job, const MigrateFlags& flags,
     return report;
 }
 
-void report_failure(migrator::MigrateJob& job, const MigrateFlags& flags,
-                    const std::exception& failure) {
+template <typename Kind>
+bool is(const std::exception& failure) {
+    return dynamic_cast<const Kind*>(&failure) != nullptr;
+}
+
+int code_of(const std::exception& failure, Outcome outcome, bool prepared) {
+    if (outcome == Outcome::kUnclear) return kUnclearEnd;
+    if (outcome != Outcome::kUntouched) return kFailed;
+    if (is<migrator::Overloaded>(failure)) return kOverload;
+    if (is<migrator::Stopped>(failure)) return kStopped;
+    if (is<migrator::CutOverGivenUp>(failure)) return kNotSwapped;
+    if (is<migrator::DataDiffers>(failure)) return kDiffers;
+    if (!prepared && is<migrator::Refusal>(failure)) return kRefused;
+    return kFailed;
+}
+
+/// Returns the exit code.
+int report_failure(migrator::MigrateJob& job, const MigrateFlags& flags,
+                   const std::exception& failure) {
     log::error("{}", failure.what());
+    const bool prepared = job.prepared();
     const auto report = failure_report(job, flags, failure);
     for (const auto& line : report_lines(report)) log::info("{}", line);
     try {
@@ -294,6 +321,7 @@ void report_failure(migrator::MigrateJob& job, const MigrateFlags& flags,
         tell(job, Point::kCleanup, {{"WISP_LEFT_BEHIND", report.left}});
     }
     tell(job, Point::kFailure, {{"WISP_ERROR", report.error}, {"WISP_LEFT_BEHIND", report.left}});
+    return code_of(failure, report.outcome, prepared);
 }
 
 /// Asks the operator's hook before each command.
@@ -327,8 +355,7 @@ int run_job(const MigrateFlags& flags, metrics::Endpoint* endpoint, const Signal
         migrate(job, flags, endpoint);
         return kOk;
     } catch (const std::exception& failure) {
-        report_failure(job, flags, failure);
-        return kFailed;
+        return report_failure(job, flags, failure);
     }
 }
 

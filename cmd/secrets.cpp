@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -39,7 +40,9 @@ Expected<std::string> from_environment(const std::string& value) {
     if (!value.starts_with("${") || !value.ends_with("}")) return value;
     const std::string name = value.substr(2, value.size() - 3);
     const char* found = std::getenv(name.c_str());
-    if (found == nullptr) return Unexpected(fmt::format("{} is not in the environment", name));
+    if (found == nullptr)
+        return Unexpected(
+            fmt::format("{} is not in the environment; export it, or write the value here", name));
     return std::string(found);
 }
 
@@ -58,7 +61,7 @@ void overwrite_credentials(char* url) {
 
 Expected<std::map<std::string, std::string>> read_option_file(const std::string& path) {
     std::ifstream file(path);
-    if (!file) return Unexpected(fmt::format("{} cannot be read", path));
+    if (!file) return Unexpected(fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
     std::map<std::string, std::string> settings;
     std::string group;
     unsigned number = 0;
@@ -116,10 +119,11 @@ void hide_arguments(int count, char** words) {
     for (int i = 1; i < count; ++i) {
         const std::string_view word(words[i]);
         const auto begin = word.find_first_not_of('-');
-        if (begin == 0 || begin > 2) continue;
+        if (begin > 2) continue;
         const auto equals = word.find('=');
         const auto name = word.substr(begin, equals - begin);
         const bool url = name == "throttle-http";
+        if (begin == 0 && !(url && equals != std::string_view::npos)) continue;  // `wisp ctl`
         if (!url && name != "password" && name != "master-password") continue;
         if (equals == std::string_view::npos && i + 1 == count) return;
         char* const value = equals == std::string_view::npos ? words[++i] : words[i] + equals + 1;

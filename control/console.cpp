@@ -68,8 +68,9 @@ Reply Console::answer(const std::string& line, const std::stop_token& stop) {
     if (!command->at_once) {
         if (const auto allowed = ask(); !allowed) return refused(allowed.error());
     }
+    const std::string argument = request.argument.value_or("");
     log::info(R"(command verb={} argument="{}")", request.verb,
-              throttle::without_credentials(request.argument.value_or("")));
+              request.verb == "throttle-http" ? throttle::shown_url(argument) : argument);
     Reply reply = command->run(*this, request.argument);
     if (command->at_once) {
         if (const auto content = ask(); !content) {
@@ -84,7 +85,7 @@ std::string Console::line() const {
 }
 
 Reply Console::status(const std::string& note) {
-    const std::string text = hint_block(controls_, serving_) + line();
+    const std::string text = hints() + line();
     if (echo_) echo_(text);
     return {(note.empty() ? "" : note + "\n") + text, true};
 }

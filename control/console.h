@@ -53,6 +53,7 @@ class Console {
     [[nodiscard]] migrator::Controls& controls() { return controls_; }
     [[nodiscard]] const migrator::MigrationOptions& options() const { return options_; }
     [[nodiscard]] const Settings& settings() const { return settings_; }
+    [[nodiscard]] std::string hints() const { return hint_block(controls_, serving_); }
     /// Hint block and status line after a note; told to the echo as well.
     [[nodiscard]] Reply status(const std::string& note = {});
     [[nodiscard]] std::string line() const;

@@ -25,6 +25,9 @@ std::string stage(const migrator::ProgressSnapshot& s) {
                        s.stage == Stage::kRetrying || s.stage == Stage::kVerifying ||
                        s.stage == Stage::kHeld;
     if (waits && !s.throttle.empty()) return "throttled, " + s.throttle;
+    if (s.stage == Stage::kCatchingUp && !s.throttle.empty()) {
+        return fmt::format("{}, throttled, {}", migrator::to_string(s.stage), s.throttle);
+    }
     if (s.stage == migrator::Stage::kVerifying && s.rows_copied > 0 && s.verify_share > 0) {
         const auto share = static_cast<double>(s.rows_verified) /
                            (s.verify_share * static_cast<double>(s.rows_copied));
@@ -81,8 +84,8 @@ std::string status_line(const migrator::ProgressSnapshot& s, std::size_t queue_b
         " Lag: {:.2f}s, HeartbeatLag: {:.2f}s, State: {}; ETA: {}",
         s.rows_copied, copy_over(s) ? s.rows_copied : s.rows_estimated, percent(s),
         s.changes_applied, s.backlog_bytes, queue_bytes, short_duration(s.elapsed_seconds),
-        short_duration(s.copy_seconds), s.stream_position, s.lag_seconds, s.lag_seconds,
-        state_in_words(s), eta(s));
+        short_duration(s.copy_seconds), s.stream_position,
+        s.inspected_lag_seconds.value_or(s.lag_seconds), s.lag_seconds, state_in_words(s), eta(s));
 }
 
 std::string hint_block(const migrator::Controls& controls, const Serving& serving) {

@@ -26,6 +26,16 @@ Reply turn(Console& console, const Argument& argument, const char* name, const c
     return set ? console.status(note) : refused(set.error());
 }
 
+/// Tells the new list as well, as gh-ost does.
+Reply control_replicas(Console& console, const Argument& argument) {
+    Reply reply = turn(console, argument, "throttle-control-replicas");
+    if (!reply.ok || asks(argument)) return reply;
+    const auto list =
+        throttle::knob_text(console.controls().knobs->copy(), "throttle-control-replicas");
+    reply.text = list.value_or("") + "\n" + reply.text;
+    return reply;
+}
+
 Reply max_lag(Console& console, const Argument& argument) {
     if (asks(argument)) return turn(console, argument, "max-lag-millis");
     const auto limit = clamped(argument.value_or(""), 100, 3'600'000);
@@ -66,7 +76,18 @@ std::vector<Command> throttle_commands() {
              "holds the copy while its answer is above 0; empty: none", kLogsLast),
         knob("throttle-http", "=<URL>",
              "holds the copy while HEAD gets other than 200; empty: none", kLogsLast),
-        knob("throttle-control-replicas", "=<h:p,…>", "replicas to watch for lag; all of them"),
+        knob("critical-load-interval-millis", "=<ms>", "looks again after this, then ends the run"),
+        knob("critical-load-hibernate-seconds", "=<s>", "stands for this long instead of ending"),
+        knob("throttle-flag-file", "=<path>", "copy and replay wait while it exists; empty: none"),
+        knob("throttle-additional-flag-file", "=<path>", "the same, one for all runs"),
+        knob("throttle-replicas", "=<auto|off>", "finds replicas to watch for lag"),
+        knob("throttle-http-interval-millis", "=<ms>", "time between two requests"),
+        knob("throttle-http-timeout-millis", "=<ms>", "time for an answer"),
+        knob("ignore-http-errors", "=<true|false>", "no answer does not hold the copy"),
+        {{"throttle-control-replicas"},
+         "=<h:p,…>",
+         "replicas to watch for lag; all of them",
+         control_replicas},
         knob("max-commit-latency-millis", "=<ms>", "time of a small commit that holds the copy"),
         knob("min-free-disk", "=<size>", "free room that holds the copy if less"),
         {{"replication-lag-query"}, "=<query>", "not used; says why", no_lag_query}};

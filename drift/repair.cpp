@@ -242,8 +242,8 @@ class TableRepair {
         for (const auto& key : keys) {
             if (found.at(key).row.kind == RowKind::kExtra) continue;
             const CopiedRow& copy = copies.at(key);
-            if (copy.lenient) {
-                migrator::write_lenient(session, insert + copy.tuple);
+            if (!copy.lenient.empty()) {
+                migrator::write_lenient(session, insert + copy.tuple, copy.lenient, subject_.plan);
             } else {
                 session.execute(insert + copy.tuple);
             }

@@ -54,12 +54,13 @@ std::map<Key, CopiedRow> copies_of(mysql::Connection& primary, const View& view,
     const std::size_t begin = plan.key.columns.size();
     std::map<Key, CopiedRow> copies;
     for (const auto& row : rows) {
-        CopiedRow copy{"(", false, ""};
+        CopiedRow copy{"(", {}, ""};
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const std::size_t at = begin + i;
             const sql::Value value = migrator::exact_value(
                 *columns[i], row.is_null(at) ? std::nullopt : std::optional(row[at]));
-            copy.lenient = copy.lenient || sql::refused_by_strict(value, *columns[i]);
+            if (sql::refused_by_strict(value, *columns[i]))
+                copy.lenient.push_back(columns[i]->name);
             if (i > 0) copy.tuple += ',';
             sql::append_literal(copy.tuple, value, *columns[i]);
         }

@@ -17,8 +17,8 @@ class Connection;
 namespace wisp::drift {
 
 struct CopiedRow {
-    std::string tuple;     // "(1,'a')"
-    bool lenient = false;  // only a session without strict mode writes it
+    std::string tuple;                 // "(1,'a')"
+    std::vector<std::string> lenient;  // columns that only a session without strict mode writes
     /// Why it cannot be written: a JSON document that text does not tell exactly. Empty if it can.
     std::string problem;
 };

@@ -132,6 +132,8 @@ std::vector<MetricFamily> families(const Sample& s) {
     add_copy(page, s);
     add_replay(page, s);
     add_throttle(page, s);
+    page.begin(kCheckpointAge);
+    if (s.checkpoint_age_seconds) page.value(*s.checkpoint_age_seconds, {});
     page.one(kAttempts, s.cut_over_attempts);
     page.one(kLockSeconds, s.cut_over_lock_seconds);
     page.one(kLongestStall, s.longest_stall_seconds);

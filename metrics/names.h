@@ -70,6 +70,9 @@ inline constexpr Metric kSourceLimit{"wisp_throttle_source_limit", Kind::kGauge,
 inline constexpr Metric kLag{
     "wisp_lag_seconds", Kind::kGauge,
     "Age of the heartbeat on the inspected server and on each watched replica"};
+inline constexpr Metric kCheckpointAge{
+    "wisp_checkpoint_age_seconds", Kind::kGauge,
+    "Time since a checkpoint was written that is further than the one before"};
 inline constexpr Metric kAttempts{"wisp_cutover_attempts_total", Kind::kCounter,
                                   "Attempts of the cut-over"};
 inline constexpr Metric kLockSeconds{
@@ -107,6 +110,7 @@ inline constexpr std::array kAll{kInfo,
                                  kSourceValue,
                                  kSourceLimit,
                                  kLag,
+                                 kCheckpointAge,
                                  kAttempts,
                                  kLockSeconds,
                                  kLongestStall};

@@ -51,6 +51,7 @@ struct Sample {
     double copy_pace = 1;
     std::vector<ThrottleSource> sources;
 
+    std::optional<double> checkpoint_age_seconds;  // none: no checkpoint yet, or none at all
     unsigned cut_over_attempts = 0;
     double cut_over_lock_seconds = 0;  // of the attempt that swapped; 0 before
     double longest_stall_seconds = 0;  // of all attempts

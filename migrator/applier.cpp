@@ -38,7 +38,7 @@ bool is_clash(const mysql::Error& error, unsigned rewrites) {
 
 Applier::Applier(const Plan& plan, const MigrationOptions& options, const Dials& dials,
                  ChangeQueue& queue, InFlight& in_flight, TouchedKeys& touched, XaWatch& xa_watch,
-                 Progress& progress, Signs& signs, binlog::Position start)
+                 Progress& progress, Signs& signs, binlog::Position start, std::string gtid)
     : plan_(plan),
       options_(options),
       dials_(dials),
@@ -50,8 +50,13 @@ Applier::Applier(const Plan& plan, const MigrationOptions& options, const Dials&
       signs_(signs),
       reader_(plan),
       writer_(plan),
-      settled_(std::move(start)) {
-    applied_.write([&](Applied& applied) { applied.resumable = settled_; });
+      gathered_gtid_(std::move(gtid)),
+      settled_(std::move(start)),
+      floor_(settled_) {
+    applied_.write([&](Applied& applied) {
+        applied.resumable = settled_;
+        applied.gtid = gathered_gtid_;
+    });
 }
 
 void Applier::run(std::stop_token stop, std::stop_token abort, const mysql::Connector& connector,
@@ -135,7 +140,7 @@ bool Applier::gather(std::stop_token stop, std::chrono::milliseconds limit, More
     }
     for (const auto& [identity, state] : held_) pending_->batch.add_held(identity, state);
     touched_.note(pending_->batch, reader_);
-    pending_->repeated_deletes = in_flight_.note(pending_->batch, reader_, settled_);
+    pending_->repeated_deletes = in_flight_.note(pending_->batch, reader_, floor_);
     if (fault::rule_off("R3")) pending_->repeated_deletes.clear();
     return true;
 }
@@ -213,8 +218,10 @@ void Applier::write(Lanes& lanes, const std::stop_token& abort) {
 void Applier::settle(HeldRows held) {
     held_ = std::move(held);
     if (held_.empty()) held_since_.reset();
-    if (!held_.empty() && !held_since_) held_since_ = settled_;
+    if (!held_.empty() && !held_since_) held_since_ = floor_;
     if (!gathered_position_.empty()) settled_ = gathered_position_;
+    const bool undecided = !undecided_from_.empty() && undecided_from_ < settled_;
+    floor_ = undecided ? undecided_from_ : settled_;
     progress_.changes_applied += pending_->batch.changes();
     progress_.changes_written +=
         pending_->batch.states().size() + pending_->repeated_deletes.size();

@@ -38,10 +38,10 @@ using ChangeQueue = BoundedQueue<binlog::Transaction>;
 
 class Applier {
   public:
-    /// `start`: where the stream begins.
+    /// `start`: where the stream begins; `gtid`: one that was applied before it, or none.
     Applier(const Plan& plan, const MigrationOptions& options, const Dials& dials,
             ChangeQueue& queue, InFlight& in_flight, TouchedKeys& touched, XaWatch& xa_watch,
-            Progress& progress, Signs& signs, binlog::Position start);
+            Progress& progress, Signs& signs, binlog::Position start, std::string gtid = {});
 
     /// Until stop: batches over connections of its own, reconnecting when one is lost. Lock errors
     /// are retried without end but logged; anything else is thrown.
@@ -111,8 +111,11 @@ class Applier {
     std::optional<binlog::Transaction> parked_;  // the first one behind the ceiling
     binlog::Position gathered_position_;
     std::string gathered_gtid_;
-    binlog::Position undecided_from_;             // at gathered_position_: binlog::Transaction
-    binlog::Position settled_;                    // every batch before it is written
+    binlog::Position undecided_from_;  // at gathered_position_: binlog::Transaction
+    binlog::Position settled_;         // every batch before it is written
+    /// What a resume from settled_ would have to go back to: the PREPARE of an XA transaction that
+    /// was undecided there. What lies behind settled_ is noted as lying behind this.
+    binlog::Position floor_;
     std::optional<binlog::Position> held_since_;  // the first of held_ lies behind it
     std::uint64_t gathered_marker_ = 0;
     std::int64_t gathered_heartbeat_ = 0;

@@ -121,8 +121,8 @@ void BatchWriter::write_rows(mysql::Connection& connection, const Piece& piece, 
         const auto& [identity, key] = *state;
         if (key.deleted || key.from_source) continue;
         std::string tuple;
-        if (reader_.append_tuple(key.change, tuple)) {
-            insert_or_hold(connection, insert_head_ + tuple, true, identity, key, held);
+        if (const auto lenient = reader_.append_tuple(key.change, tuple); !lenient.empty()) {
+            insert_or_hold(connection, insert_head_ + tuple, lenient, identity, key, held);
             continue;
         }
         if (values.size() + tuple.size() > kStatementBytes) flush();
@@ -143,7 +143,7 @@ void BatchWriter::write_rows_from_source(mysql::Connection& connection, const Pi
         if (!key.from_source) continue;
         const std::string condition = reader_.source_condition(key.change);
         if (plan_.ghost_is_stricter) {
-            insert_or_hold(connection, from_source_head_ + condition, false, identity, key, held);
+            insert_or_hold(connection, from_source_head_ + condition, {}, identity, key, held);
         } else {
             rows.add(condition);
         }
@@ -164,17 +164,17 @@ void BatchWriter::insert_rows(mysql::Connection& connection,
     // The statement was undone as a whole: find the rows that do not fit, keep the others.
     for (std::size_t i = 0; i < rows.size(); ++i) {
         std::string tuple;
-        const bool lenient = reader_.append_tuple(rows[i]->change, tuple);
+        const auto lenient = reader_.append_tuple(rows[i]->change, tuple);
         insert_or_hold(connection, insert_head_ + tuple, lenient, *identities[i], *rows[i], held);
     }
 }
 
 void BatchWriter::insert_or_hold(mysql::Connection& connection, const std::string& statement,
-                                 bool lenient, const std::string& identity, const KeyState& key,
-                                 HeldRows& held) {
+                                 const std::vector<std::string>& lenient,
+                                 const std::string& identity, const KeyState& key, HeldRows& held) {
     try {
-        if (lenient) {
-            write_lenient(connection, statement);
+        if (!lenient.empty()) {
+            write_lenient(connection, statement, lenient, plan_);
         } else {
             refuse_warnings(connection, connection.execute(statement), plan_);
         }

@@ -58,8 +58,9 @@ class BatchWriter {
     void insert_rows(mysql::Connection& connection, const std::vector<const KeyState*>& rows,
                      const std::vector<const std::string*>& identities, const std::string& values,
                      HeldRows& held);
-    void insert_or_hold(mysql::Connection& connection, const std::string& statement, bool lenient,
-                        const std::string& identity, const KeyState& key, HeldRows& held);
+    void insert_or_hold(mysql::Connection& connection, const std::string& statement,
+                        const std::vector<std::string>& lenient, const std::string& identity,
+                        const KeyState& key, HeldRows& held);
 
     const Plan& plan_;
     RowReader reader_;

@@ -14,9 +14,9 @@ namespace wisp::migrator {
 namespace {
 
 constexpr std::string_view kTitle = "wisp checkpoint ";
-constexpr unsigned kFormat = 1;
-/// What is finished beyond so many bytes of bounds is copied again: a checkpoint stays a small row,
-/// below every max_allowed_packet.
+constexpr unsigned kFormat = 2;
+/// What is finished beyond so many bytes of bounds is copied, or compared, again: a checkpoint
+/// stays a small row, below every max_allowed_packet.
 constexpr std::size_t kMostBytes = 256 * 1024;
 
 template <typename Number>
@@ -121,6 +121,29 @@ std::size_t size_of(const std::vector<std::string>& bound) {
     return bytes;
 }
 
+void write_spans(Writer& writer, std::string_view name, const std::vector<Span>& all) {
+    std::size_t spans = 0;
+    for (std::size_t bytes = 0; spans < all.size(); ++spans) {
+        bytes += size_of(all[spans].after) + size_of(all[spans].up_to);
+        if (bytes > kMostBytes) break;
+    }
+    writer.add(name, std::to_string(spans));
+    for (std::size_t i = 0; i < spans; ++i) {
+        writer.add("after", all[i].after);
+        writer.add("up-to", all[i].up_to);
+    }
+}
+
+std::vector<Span> read_spans(Reader& reader, std::string_view name) {
+    std::vector<Span> spans;
+    const auto count = reader.number(name);
+    while (reader.good() && spans.size() < count) {
+        auto after = reader.list("after");
+        spans.push_back({std::move(after), reader.list("up-to")});
+    }
+    return spans;
+}
+
 void write(Writer& writer, const Reached& reached) {
     writer.add("file", reached.position.file);
     writer.add("offset", std::to_string(reached.position.offset));
@@ -128,16 +151,9 @@ void write(Writer& writer, const Reached& reached) {
     writer.add("rows", std::to_string(reached.rows));
     writer.add("no-older-xa", reached.no_older_xa ? "1" : "0");
     writer.add("swapped", reached.swapped ? "1" : "0");
-    std::size_t spans = 0;
-    for (std::size_t bytes = 0; spans < reached.finished.size(); ++spans) {
-        bytes += size_of(reached.finished[spans].after) + size_of(reached.finished[spans].up_to);
-        if (bytes > kMostBytes) break;
-    }
-    writer.add("finished", std::to_string(spans));
-    for (std::size_t i = 0; i < spans; ++i) {
-        writer.add("after", reached.finished[i].after);
-        writer.add("up-to", reached.finished[i].up_to);
-    }
+    write_spans(writer, "finished", reached.finished);
+    writer.add("rows-verified", std::to_string(reached.rows_verified));
+    write_spans(writer, "verified", reached.verified);
 }
 
 Reached read_reached(Reader& reader) {
@@ -148,11 +164,9 @@ Reached read_reached(Reader& reader) {
     reached.rows = reader.number("rows");
     reached.no_older_xa = reader.number("no-older-xa") == 1;
     reached.swapped = reader.number("swapped") == 1;
-    const auto spans = reader.number("finished");
-    while (reader.good() && reached.finished.size() < spans) {
-        auto after = reader.list("after");
-        reached.finished.push_back({std::move(after), reader.list("up-to")});
-    }
+    reached.finished = read_spans(reader, "finished");
+    reached.rows_verified = reader.number("rows-verified");
+    reached.verified = read_spans(reader, "verified");
     return reached;
 }
 

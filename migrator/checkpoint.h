@@ -25,6 +25,9 @@ struct Reached {
     std::string gtid;            // one that was applied lately; empty without GTIDs
     std::vector<Span> finished;  // as FinishedRanges::spans()
     std::uint64_t rows = 0;      // of these
+    /// What was compared in full and found equal, after everything was copied; as FinishedRanges.
+    std::vector<Span> verified;
+    std::uint64_t rows_verified = 0;
     /// No XA transaction was prepared before the position that is decided behind it.
     bool no_older_xa = false;
     bool swapped = false;  // the ghost is the table now

@@ -3,6 +3,8 @@
 // something changes that the next checkpoint must know at once; and when the run ends. What is
 // written is true for good: a range stays finished, what is applied stays applied. So it does not
 // matter how old it is when it is used, as long as the binlog is there.
+#include <utility>
+
 #include "base/fault.h"
 #include "base/log.h"
 #include "migrator/engine.h"
@@ -14,11 +16,14 @@ namespace wisp::migrator {
 Reached Engine::reached() const {
     const Applied applied = applier_.applied().copy();
     const FinishedRanges finished = ranges_.finished();
+    const FinishedRanges verified = verified_.copy();
     const bool ahead = fault::rule_off("R12");
     return {ahead ? streamer_.snapshot().completed : applied.resumable,
             applied.gtid,
             finished.spans(),
             finished.rows(),
+            verified.spans(),
+            verified.rows(),
             true,
             false};
 }
@@ -28,8 +33,12 @@ void Engine::save_checkpoint(mysql::Connection& connection, bool swapped) {
     Reached now = reached();
     now.swapped = swapped;
     method_.save(connection, now);
-    log::info("checkpoint position={} finished_ranges={} rows={}{}", now.position.text(),
-              now.finished.size(), now.rows, swapped ? " swapped" : "");
+    if (std::exchange(saved_position_, now.position) < now.position) {
+        progress_.checkpoint_moved = now_microseconds();
+    }
+    log::info("checkpoint position={} finished_ranges={} rows={} rows_verified={}{}",
+              now.position.text(), now.finished.size(), now.rows, now.rows_verified,
+              swapped ? " swapped" : "");
     fault::point(now.finished.empty() ? "checkpoint.first" : "checkpoint.written");
 }
 

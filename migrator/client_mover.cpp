@@ -129,9 +129,9 @@ sql::Value exact_value(const sql::Column& column, const std::optional<std::strin
 struct ClientMover::Page {
     struct Entry {
         std::string tuple;
-        bool lenient = false;   // only a session without strict mode writes it
-        std::string in_source;  // condition that finds it there
-        std::string in_ghost;   // and here
+        std::vector<std::string> lenient;  // columns that only a session without strict mode writes
+        std::string in_source;             // condition that finds it there
+        std::string in_ghost;              // and here
     };
     std::vector<Entry> entries;
     std::vector<std::string> last;  // key literals
@@ -204,7 +204,9 @@ ClientMover::Page ClientMover::read(const std::string& condition, const std::sto
             const MappedColumn& column = plan_.columns[i];
             values[i] =
                 exact_value(column.source, row.is_null(i) ? std::nullopt : std::optional(row[i]));
-            entry.lenient = entry.lenient || sql::refused_by_strict(values[i], column.source);
+            if (sql::refused_by_strict(values[i], column.source)) {
+                entry.lenient.push_back(column.ghost.name);
+            }
             entry.tuple += i == 0 ? "(" : ",";
             entry.tuple += column.wrap(sql::literal(values[i], column.source, column.conversion));
         }
@@ -249,8 +251,9 @@ std::uint64_t ClientMover::write(mysql::Connection& connection, const Page& page
         values.clear();
     };
     for (const auto& entry : page.entries) {
-        if (entry.lenient) {
-            inserted += write_lenient(connection, insert_ + entry.tuple + tail_).affected_rows;
+        if (!entry.lenient.empty()) {
+            const std::string statement = insert_ + entry.tuple + tail_;
+            inserted += write_lenient(connection, statement, entry.lenient, plan_).affected_rows;
             continue;
         }
         if (values.size() + entry.tuple.size() > kStatementBytes) flush();

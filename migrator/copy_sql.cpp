@@ -97,20 +97,46 @@ bool has_other_unique_keys(const Plan& plan) {
                                            [](const sql::Key& k) { return k.unique; }) > 1;
 }
 
-mysql::Executed write_lenient(mysql::Connection& connection, const std::string& statement) {
+namespace {
+
+/// Of the statement just run: what the server changed elsewhere than in these columns.
+std::string changed_values(mysql::Connection& connection, const std::vector<std::string>& columns) {
+    constexpr std::string_view kTruncated = "1265";  // WARN_DATA_TRUNCATED: the ENUM error value
+    std::string changed;
+    for (const auto& row : connection.query("SHOW WARNINGS")) {  // Level, Code, Message
+        if (row[0] == "Note") continue;
+        const std::string message = row.text(2);
+        const bool expected =
+            row[1] == kTruncated && std::ranges::any_of(columns, [&](const std::string& column) {
+                return message.find("'" + column + "'") != std::string::npos;
+            });
+        if (!expected) changed += (changed.empty() ? "" : "; ") + message;
+    }
+    return changed;
+}
+
+}  // namespace
+
+mysql::Executed write_lenient(mysql::Connection& connection, const std::string& statement,
+                              const std::vector<std::string>& columns, const Plan& plan) {
     constexpr const char* kStrict =
         "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')";
     connection.execute(
         "SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'STRICT_ALL_TABLES', '')");
     mysql::Executed done;
+    std::string changed;
     try {
         done = connection.execute(statement);
+        if (done.warnings > 0) changed = changed_values(connection, columns);
     } catch (const mysql::Error& error) {
         if (error.connection_usable()) connection.execute(kStrict);
         throw;
     }
     connection.execute(kStrict);
-    return done;
+    if (changed.empty()) return done;
+    throw Refusal(fmt::format(
+        "a row of {} does not fit into {}: {}; change the row or the ALTER, then run again",
+        sql::quote(plan.names.source), sql::quote(plan.names.ghost), changed));
 }
 
 void refuse_warnings(mysql::Connection& connection, const mysql::Executed& done, const Plan& plan) {

@@ -39,8 +39,10 @@ inline constexpr std::size_t kStatementBytes = 1U << 20U;
 /// A row that was not inserted may be kept out by another key than the migration key.
 [[nodiscard]] bool has_other_unique_keys(const Plan& plan);
 /// Executes without strict mode, which refuses to write the ENUM error value '' that a lenient
-/// session once stored.
-mysql::Executed write_lenient(mysql::Connection& connection, const std::string& statement);
+/// session once stored in these columns. Throws Refusal if any other value did not fit: strict mode
+/// would not have let it.
+mysql::Executed write_lenient(mysql::Connection& connection, const std::string& statement,
+                              const std::vector<std::string>& columns, const Plan& plan);
 
 /// A text column whose collation the ALTER changes.
 [[nodiscard]] bool compares_otherwise(const MappedColumn& column);

@@ -22,12 +22,13 @@ void Crew::dismiss() {
     state_.write([](State& state) { state.dismissed = true; });
 }
 
-void Crew::finish(std::chrono::steady_clock::time_point began, std::uint64_t rows,
+void Crew::finish(std::chrono::steady_clock::time_point began,
+                  std::chrono::steady_clock::duration worked, std::uint64_t rows,
                   std::stop_token stop) {
     const auto took = std::chrono::steady_clock::now() - began;
     std::chrono::duration<double> rest{};
     state_.write([&](State& state) {
-        rest = took * state.rest;
+        rest = worked * state.rest;
         if (began < state.since) return;  // partly done beside more or fewer workers than now
         state.work.rows += rows;
         state.work.busy += took;

@@ -30,8 +30,10 @@ class Crew {
     [[nodiscard]] bool await_place(unsigned worker, std::stop_token stop) const;
     /// No range is left: who waits for a place goes home.
     void dismiss();
-    /// After a range, done in one go since `began`; rests if the crew is to.
-    void finish(std::chrono::steady_clock::time_point began, std::uint64_t rows,
+    /// After a range, done in one go since `began`; rests if the crew is to. `worked`: of that
+    /// time, what was work for the server, not waiting for others; by it the rest is measured.
+    void finish(std::chrono::steady_clock::time_point began,
+                std::chrono::steady_clock::duration worked, std::uint64_t rows,
                 std::stop_token stop);
 
     /// Another number of places; what was measured so far is forgotten.

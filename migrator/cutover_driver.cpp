@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "migrator/inspector.h"
 #include "mysql/connection.h"
@@ -10,6 +12,11 @@
 #include "sql/identifier.h"
 
 namespace wisp::migrator {
+namespace {
+
+constexpr int kWaitTimeouts = 3;  // by the limit: after so long a silent session ends by itself
+
+}  // namespace
 
 Outcome CutoverDriver::attempt(const char* step, Outcome lost,
                                const std::function<Outcome()>& body) {
@@ -60,14 +67,22 @@ Outcome CutoverDriver::look_last(mysql::Connection& session, const sql::TableNam
 std::unique_ptr<mysql::Connection> CutoverDriver::open_session() const {
     mysql::Session session = context_.connector.session();
     session.lock_wait_timeout = context_.limit;
-    session.wait_timeout = 3 * context_.limit;
+    session.wait_timeout = kWaitTimeouts * context_.limit;
     return mysql::Connector(context_.connector.endpoint(), session).connect();
 }
 
 void CutoverDriver::end_session(std::unique_ptr<mysql::Connection>& session) const {
     const auto ended = std::move(session);
     // Even when the run is to stop: no lock may outlive the attempt.
-    if (ended && !ended->usable()) mysql::bury_session(context_.connector, ended->id(), {});
+    if (!ended || ended->usable()) return;
+    mysql::bury_session(context_.connector, ended->id(), {}, patience_ends());
+}
+
+std::chrono::steady_clock::time_point CutoverDriver::patience_ends() const {
+    // A server that is there, and cannot reach us, has ended the session itself by then.
+    constexpr std::chrono::seconds kLongest{90};
+    return std::chrono::steady_clock::now() +
+           std::max<std::chrono::seconds>(kLongest, 2 * kWaitTimeouts * context_.limit);
 }
 
 namespace {

@@ -82,6 +82,8 @@ class CutoverDriver {
     /// Closes it. When its connection was lost the server may not know: kills it there and waits
     /// until it is gone, with its locks.
     void end_session(std::unique_ptr<mysql::Connection>& session) const;
+    /// Until when a server that cannot be reached is asked whether a session of ours is gone.
+    [[nodiscard]] std::chrono::steady_clock::time_point patience_ends() const;
 
     CutoverContext context_;
     std::string why_;

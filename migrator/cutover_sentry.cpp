@@ -57,19 +57,22 @@ class SentryDriver : public CutoverDriver {
 
     Outcome drain() override {
         return attempt("draining the last events", Outcome::kLost, [&] {
-            const Mark mark = context_.signs.mark(*control_);
-            if (!context_.applier.drain(*locker_, mark, deadline(), context_.stop)) {
-                return Outcome::kTimeout;
-            }
-            // MariaDB: a prepared XA transaction whose client is gone holds no metadata lock, so
-            // our lock does not wait for it; its XA COMMIT would go to the old table after the
-            // swap.
+            // MariaDB: a prepared XA transaction whose client is gone holds no metadata lock, and
+            // its XA COMMIT takes none, so our lock waits for neither. Asked before the mark: one
+            // that is decided by now is in the binlog before it; one that is not would commit to
+            // the old table, behind the mark or after the swap. New ones cannot come, they need the
+            // table.
             if (!prepared_xids(*control_).empty()) {
                 why_ =
                     "an XA transaction is prepared and may hold rows of the table; decide it with"
                     " XA COMMIT or XA ROLLBACK (see XA RECOVER)";
                 return Outcome::kFailed;
             }
+            const Mark mark = context_.signs.mark(*control_);
+            if (!context_.applier.drain(*locker_, mark, deadline(), context_.stop)) {
+                return Outcome::kTimeout;
+            }
+            fault::point("cutover.drained");
             return look_last(*locker_, names().swap_ghost);
         });
     }
@@ -158,7 +161,11 @@ class SentryDriver : public CutoverDriver {
                 return Outcome::kOk;
             });
         }
-        const bool back = relation(connection, names().swap_ghost) == Relation::kNone;
+        // Its answer may be lost: then only a new connection can tell.
+        const auto other =
+            connection.usable() ? nullptr : context_.connector.connect_with_retry({});
+        const bool back =
+            relation(other ? *other : connection, names().swap_ghost) == Relation::kNone;
         context_.applier.set_ghost(back ? names().ghost : names().swap_ghost);
     }
 
@@ -186,8 +193,8 @@ class SentryDriver : public CutoverDriver {
         const auto id = renamer_->id();
         const Outcome ended = attempt("ending the rename", Outcome::kFailed, [&] {
             // Even when the run is to stop: a RENAME must not be left waiting.
-            mysql::bury_session(context_.connector, id, {});
-            return Outcome::kOk;
+            const bool gone = mysql::bury_session(context_.connector, id, {}, patience_ends());
+            return gone ? Outcome::kOk : Outcome::kFailed;
         });
         renaming_ = ended != Outcome::kOk;
         renamer_.reset();

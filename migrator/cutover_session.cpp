@@ -67,8 +67,9 @@ class SessionDriver : public CutoverDriver {
         session_.reset();
         renamed_at_ = std::chrono::steady_clock::now();
         const Outcome buried = attempt("ending the lost session", Outcome::kSawNeither, [&] {
-            mysql::bury_session(context_.connector, id, context_.stop);
-            return Outcome::kOk;
+            const bool gone =
+                mysql::bury_session(context_.connector, id, context_.stop, patience_ends());
+            return gone ? Outcome::kOk : Outcome::kSawNeither;
         });
         if (buried != Outcome::kOk || context_.stop.stop_requested()) return Outcome::kSawNeither;
         return look_at(context_.plan.names.ghost, context_.plan.names.old);

@@ -84,7 +84,7 @@ void Engine::cut_over() {
         tell_failed_attempt(attempt, *why);
         back_off(attempt);
     }
-    throw Refusal(
+    throw CutOverGivenUp(
         fmt::format("the cut-over did not succeed in {} attempts; look for long transactions"
                     " or locks on {} and run again",
                     options_.cut_over_attempts, sql::quote(plan_.names.source)));

@@ -12,6 +12,7 @@
 #include "mysql/connection.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
+#include "throttle/load.h"
 #include "throttle/sources.h"
 
 namespace wisp::migrator {
@@ -74,15 +75,17 @@ Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& r
               FinishedRanges(start.finished, start.rows)),
       statistics_(plan.names.ghost),
       applier_(plan, options, controls.dials, queue_, in_flight_, touched_, xa_watch_, progress_,
-               *method_.signs, start.position),
+               *method_.signs, start.position, start.gtid),
       markers_(*method_.signs, applier_.applied()),
       streamer_(route.stream, start.position, watched(plan, *method_.signs),
                 streamer_options(plan)),
       throttler_(make_throttler(options, subjects(route, plan, beats_),
-                                [this](const throttle::Verdict&) { ending_.request_stop(); })) {
+                                [this](const throttle::Verdict&) { ending_.request_stop(); })),
+      verified_(FinishedRanges(start.verified, start.rows_verified)) {
     progress_.rows_estimated = plan.source.estimated_rows;
     progress_.rows_copied = start.rows;
     progress_.rows_resumed = start.rows;
+    progress_.rows_verified = start.rows_verified;
 }
 
 Engine::~Engine() {
@@ -189,7 +192,9 @@ void Engine::rethrow_thread_failures() {
     for (const auto& worker : workers_) worker->rethrow();
     const auto verdict = throttler_.verdict();
     if (verdict.aborts()) {
-        throw Stopped("ended by " + throttle::describe(verdict, steady_clock::now()));
+        const std::string why = "ended by " + throttle::describe(verdict, steady_clock::now());
+        if (verdict.leading()->source == throttle::kLoadSource) throw Overloaded(why);
+        throw Stopped(why);
     }
 }
 
@@ -342,7 +347,10 @@ void Engine::prove_start() {
             static_cast<void>(throttler_.wait_until_clear(stop, throttle::Writer::kApply));
             continue;
         }
-        if (!patience.is_over(applier_.applied().copy().position)) continue;
+        // Of a transaction that takes minutes to read, what has been received tells.
+        if (!patience.is_over(streamer_.snapshot().received, applier_.applied().copy().position)) {
+            continue;
+        }
         throw Refusal(fmt::format(
             "{} did not come back through the binlog of {} within {} s; check that"
             " replication runs there and that no filter (binlog-do-db, replicate-*) hides it",
@@ -468,8 +476,15 @@ ProgressSnapshot Engine::snapshot() const {
         if (!holds) s.copy_pace = 1 / (1 + verdict.rest);
     }
     s.sources = throttler_.states();
+    for (const auto& source : s.sources) {
+        const bool inspected = route_.inspect && source.name == "lag " + route_.inspect->label();
+        if (inspected && source.measure) s.inspected_lag_seconds = source.measure->value;
+    }
     s.throttled_seconds = std::chrono::duration<double>(throttler_.copy_held()).count();
     s.longest_stall_seconds = static_cast<double>(progress_.longest_stall_microseconds) / 1e6;
+    if (progress_.checkpoint_moved != 0) {
+        s.checkpoint_age_seconds = seconds_since(progress_.checkpoint_moved);
+    }
     s.cut_over_attempts = progress_.cut_over_attempts;
     s.locked_seconds = static_cast<double>(progress_.locked_microseconds) / 1e6;
     if (const unsigned one_in = verified_one_in(options_.verify); one_in != 0) {

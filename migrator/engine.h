@@ -168,12 +168,14 @@ class Engine {
     std::unique_ptr<Thread> checkpoint_thread_;
     /// What is read of the run and what is written of it: no older checkpoint over a newer one.
     std::mutex saving_;
+    binlog::Position saved_position_;  // of the newest checkpoint
     bool began_checkpoints_ = false;
     std::vector<std::unique_ptr<Thread>> workers_;  // copiers, later verifiers
     bool told_postponed_ = false;                   // the hook was called
     std::chrono::steady_clock::time_point tell_postponed_next_{};
     bool analyzed_ = false;
-    std::vector<Difference> moving_;  // to be compared under the cut-over's lock
+    Guarded<FinishedRanges> verified_;  // by this run and those it goes on with
+    std::vector<Difference> moving_;    // to be compared under the cut-over's lock
 };
 
 }  // namespace wisp::migrator

@@ -19,7 +19,7 @@ class GhostStatistics {
     explicit GhostStatistics(sql::TableName ghost) : ghost_(std::move(ghost)) {}
 
     /// True if `rows`, which the ghost has at most, are twice those it had when it was counted
-    /// last.
+    /// last. Always false for one beyond 200,000 rows on MySQL before 8.0.24.
     [[nodiscard]] bool due(std::uint64_t rows) const { return rows >= next_; }
     /// Counts it: some milliseconds, InnoDB samples a few pages. Not written to the binary log.
     /// What the server refuses is logged and not tried again. Throws mysql::Error if the connection

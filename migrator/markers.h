@@ -13,21 +13,25 @@
 
 namespace wisp::migrator {
 
-/// How long the first marker may fail to come back. A resumed run has all to replay that was
-/// written since its checkpoint: looks at which the applier has come nearer to `end`, where the
-/// binlog ended when the marker had been written, do not count. One thread.
+/// How long the first marker may fail to come back. A resumed run has all to read and to replay
+/// that was written since its checkpoint: looks at which the streamer or the applier has come
+/// nearer to `end`, where the binlog ended when the marker had been written, do not count. One
+/// thread.
 class Patience {
   public:
     Patience(binlog::Position end, unsigned looks) : end_(std::move(end)), left_(looks) {}
-    /// After a look in vain, with the applier at `now`. True: it is over.
-    [[nodiscard]] bool is_over(const binlog::Position& now) {
-        if (now != std::exchange(before_, now) && now < end_) return false;
+    /// After a look in vain, with streamer and applier there. True: it is over.
+    [[nodiscard]] bool is_over(const binlog::Position& streamed, const binlog::Position& applied) {
+        const bool reads = streamed != std::exchange(streamed_, streamed) && streamed < end_;
+        const bool applies = applied != std::exchange(applied_, applied) && applied < end_;
+        if (reads || applies) return false;
         return left_ == 0 || --left_ == 0;
     }
 
   private:
     const binlog::Position end_;
-    binlog::Position before_;
+    binlog::Position streamed_;
+    binlog::Position applied_;
     unsigned left_;
 };
 

@@ -224,8 +224,12 @@ void MigrateJob::read_alter() {
         }
         plan_.alter.renamed_columns.clear();
     }
+    if (options_.timestamp_old_table) stamp_ = local_timestamp();
     controls_.facts.write([&](RunFacts& facts) {
         facts.source = {options_.schema, options_.table};
+        const auto names = table_names(facts.source, stamp_, options_.force_table_names);
+        facts.ghost = names.ghost;
+        facts.old = names.old;
     });
 }
 
@@ -261,9 +265,7 @@ void MigrateJob::inspect() {
         throw Refusal(fmt::format("{} is a view; only tables can be migrated", sql::quote(name)));
     }
     plan_.source = inspect_table(*writer_, name);
-    plan_.names =
-        table_names(plan_.source.name, options_.timestamp_old_table ? local_timestamp() : "",
-                    options_.force_table_names);
+    plan_.names = table_names(plan_.source.name, stamp_, options_.force_table_names);
     for (const auto& ours :
          {plan_.names.ghost, plan_.names.changelog, plan_.names.old, plan_.names.checkpoint}) {
         if (!sql::same_name(ours.table, plan_.source.name.table)) continue;
@@ -350,8 +352,9 @@ Reached MigrateJob::start_of(Signs& signs) {
         static_cast<void>(mysql::pause(controls_.ending(), std::chrono::milliseconds(100)));
         start.position = signs.start(*streamer_);
     }
-    log::info("resuming position={} finished_ranges={} rows={}", resumed_->reached.position.text(),
-              resumed_->reached.finished.size(), resumed_->reached.rows);
+    log::info("resuming position={} finished_ranges={} rows={} rows_verified={}",
+              resumed_->reached.position.text(), resumed_->reached.finished.size(),
+              resumed_->reached.rows, resumed_->reached.rows_verified);
     return resumed_->reached;
 }
 

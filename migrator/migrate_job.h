@@ -88,6 +88,7 @@ class MigrateJob {
     MigrationOptions options_;
     Controls controls_;
     RunHooks hooks_;
+    std::string stamp_;  // in the old table's name; empty: none
     Route route_;
     Plan plan_;
     std::unique_ptr<mysql::Connection> writer_;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,8 @@ struct ProgressSnapshot {
     double arriving = 0;     // changes a second, while the replay falls behind; else 0
     double replayed = 0;     // the same of the replay (replay_pace.h)
     double lag_seconds = 0;  // age of the newest heartbeat the applier has passed
+    /// Age of the newest heartbeat on the inspected server, replayed or not; none: not measured.
+    std::optional<double> inspected_lag_seconds;
     double elapsed_seconds = 0;
     double copy_seconds = 0;
     double eta_seconds = -1;  // until the run is ready to swap (eta.h); negative: unknown
@@ -86,6 +89,9 @@ struct ProgressSnapshot {
     std::string throttle;  // who holds the copy, why and for how long; empty if nobody does
     std::string slowed;    // the same of who slows it, if nobody holds it
     double copy_pace = 1;  // share of the time in which it may work then
+    /// Since a checkpoint was written whose position is further than the one's before; negative:
+    /// none was. A position that stands is what a resume would have to go back to.
+    double checkpoint_age_seconds = -1;
     unsigned cut_over_attempts = 0;
     double locked_seconds = 0;         // the successful cut-over's lock
     double longest_stall_seconds = 0;  // the longest lock of any attempt
@@ -112,6 +118,7 @@ class Progress {
     std::atomic<double> replayed{0};
     std::atomic<std::int64_t> copy_began{0};  // microseconds since the epoch; 0 = not yet
     std::atomic<std::int64_t> copy_ended{0};
+    std::atomic<std::int64_t> checkpoint_moved{0};  // as checkpoint_age_seconds
     std::atomic<unsigned> cut_over_attempts{0};
     std::atomic<std::int64_t> locked_microseconds{0};
     std::atomic<std::int64_t> longest_stall_microseconds{0};

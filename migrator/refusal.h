@@ -18,10 +18,28 @@ class Ambiguous : public Refusal {
     using Refusal::Refusal;
 };
 
+/// Source and ghost differ, and copying again did not help or was not tried.
+class DataDiffers : public Refusal {
+  public:
+    using Refusal::Refusal;
+};
+
+/// All attempts to swap the tables failed.
+class CutOverGivenUp : public Refusal {
+  public:
+    using Refusal::Refusal;
+};
+
 /// The operator asked to stop (signal or panic file): no failure of the run, but no success either.
 class Stopped : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
+};
+
+/// critical-load ended the run.
+class Overloaded : public Stopped {
+  public:
+    using Stopped::Stopped;
 };
 
 }  // namespace wisp::migrator

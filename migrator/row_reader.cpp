@@ -127,16 +127,16 @@ std::string RowReader::single_key(const binlog::Change& change, bool before) {
     return literal_of(plan_.columns[plan_.key.columns.front()]);
 }
 
-bool RowReader::append_tuple(const binlog::Change& change, std::string& out) {
+std::vector<std::string> RowReader::append_tuple(const binlog::Change& change, std::string& out) {
     decode(change, false, binlog::kAllColumns);
-    bool lenient = false;
+    std::vector<std::string> lenient;
     out += '(';
     bool first = true;
     for (const MappedColumn& column : plan_.columns) {
         if (!first) out += ',';
         first = false;
         const sql::Value& value = row_.values[column.source_index];
-        lenient = lenient || sql::refused_by_strict(value, column.source);
+        if (sql::refused_by_strict(value, column.source)) lenient.push_back(column.ghost.name);
         if (column.expression == "{}") {
             sql::append_literal(out, value, column.source, column.conversion);
         } else {

@@ -29,9 +29,10 @@ class RowReader {
     /// For keys of one column: the literal alone, for an IN list.
     [[nodiscard]] std::string single_key(const binlog::Change& change, bool before);
 
-    /// Appends "(v, …)" for the mapped columns, then the filled ones. Returns true if a value is
-    /// one that only a lenient session can write again (the ENUM error value).
-    [[nodiscard]] bool append_tuple(const binlog::Change& change, std::string& out);
+    /// Appends "(v, …)" for the mapped columns, then the filled ones. Returns the ghost's columns
+    /// whose values only a lenient session can write again (the ENUM error value).
+    [[nodiscard]] std::vector<std::string> append_tuple(const binlog::Change& change,
+                                                        std::string& out);
 
     /// Condition on the source's key columns that finds the row after the change there.
     [[nodiscard]] std::string source_condition(const binlog::Change& change);

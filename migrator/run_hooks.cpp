@@ -47,7 +47,7 @@ Environment hook_variables(const RunFacts& facts, const ProgressSnapshot& s,
             {"GH_OST_MIGRATED_HOST", host_of(facts.applier)},
             {"GH_OST_INSPECTED_HOST", host_of(facts.inspector)},
             {"GH_OST_EXECUTING_HOST", facts.executing_host},
-            {"GH_OST_INSPECTED_LAG", seconds(s.lag_seconds)},
+            {"GH_OST_INSPECTED_LAG", seconds(s.inspected_lag_seconds.value_or(s.lag_seconds))},
             {"GH_OST_HEARTBEAT_LAG", seconds(s.lag_seconds)},
             {"GH_OST_PROGRESS", seconds(percent(s))},
             {"GH_OST_ETA_SECONDS", std::to_string(whole)},
@@ -82,7 +82,9 @@ void RunHooks::demand(hooks::Point point, const Environment& more,
     const auto ended = run(point, more, stop);
     if (ended) return;
     controls_.throw_if_ended();
-    throw Refusal(ended.error() + "; a hook of this kind that fails ends the run");
+    throw Refusal(ended.error() +
+                  "; a hook of this kind that fails ends the run. What it printed is in the"
+                  " log; mend it, or move it out of --hooks-path, and run again");
 }
 
 void RunHooks::post(hooks::Point point, const Environment& more) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 
 #include "base/log.h"
@@ -15,7 +16,8 @@ namespace wisp::migrator {
 
 namespace {
 
-/// At most 64 characters (MySQL), so not the table's name itself.
+constexpr std::size_t kLongestName = 64;  // MySQL 8.0 manual, "Locking Functions"
+
 std::string lock_name(const sql::TableName& table) {
     return fmt::format("wisp.{:016x}", std::hash<std::string>{}(table.schema + "." + table.table));
 }
@@ -28,8 +30,13 @@ RunLock::RunLock(mysql::Connector connector, sql::TableName table,
     locks_.push_back({table, lock_name(table)});
     if (ghost && connection_->server().has_several_user_locks())
         locks_.push_back({*ghost, lock_name(*ghost)});
+    // gh-ost's own lock: neither of us begins beside the other.
+    const std::string theirs = fmt::format("gh-ost::{}.{}", table.schema, table.table);
+    if (theirs.size() <= kLongestName && connection_->server().has_several_user_locks())
+        locks_.push_back({table, theirs});
     if (const auto taken = take()) {
-        throw Refusal(fmt::format("another wisp is at work on {}; wait for it or stop it", *taken));
+        throw Refusal(
+            fmt::format("another wisp or gh-ost is at work on {}; wait for it or stop it", *taken));
     }
 }
 
@@ -43,7 +50,8 @@ mysql::Connection& RunLock::session(const std::stop_token& stop) {
         }
     }
     // The old session may live on at the server, with the lock.
-    mysql::bury_session(connector_, connection_->id(), stop);
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(90);
+    mysql::bury_session(connector_, connection_->id(), stop, patience);
     connection_ = connector_.connect_with_retry(stop);
     const auto taken = take();
     if (!taken) return *connection_;
@@ -55,15 +63,16 @@ mysql::Connection& RunLock::session(const std::stop_token& stop) {
 
 bool RunLock::held() const {
     return std::ranges::all_of(locks_, [&](const Lock& lock) {
-        return connection_->scalar(
-                   fmt::format("SELECT IS_USED_LOCK('{}') = CONNECTION_ID()", lock.name)) == "1";
+        return connection_->scalar(fmt::format("SELECT IS_USED_LOCK({}) = CONNECTION_ID()",
+                                               sql::text_literal(lock.name))) == "1";
     });
 }
 
 std::optional<std::string> RunLock::take() const {
     for (const Lock& lock : locks_) {
-        if (connection_->scalar(fmt::format("SELECT GET_LOCK('{}', 0)", lock.name)) == "1")
-            continue;
+        const auto taken = connection_->scalar(
+            fmt::format("SELECT GET_LOCK({}, 0)", sql::text_literal(lock.name)));
+        if (taken == "1") continue;
         return fmt::format("{} (it holds the lock {})", sql::quote(lock.table), lock.name);
     }
     return std::nullopt;

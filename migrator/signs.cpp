@@ -21,7 +21,9 @@ constexpr std::chrono::seconds kPatience{60};  // with transactions that were be
 
 binlog::Position end_of_binlog(mysql::Connection& source) {
     const auto end = mysql::binlog_status(source);
-    if (!end) throw Refusal("the binary log of " + source.endpoint().label() + " is off");
+    if (!end)
+        throw Refusal("the binary log of " + source.endpoint().label() +
+                      " is off; set log_bin in its option file and restart it");
     return {end->file, end->offset};
 }
 

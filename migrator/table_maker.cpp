@@ -73,8 +73,10 @@ void carry_counter(mysql::Connection& source, mysql::Connection& ghost, const Pl
         " TABLE_NAME = {}",
         sql::text_literal(plan.names.source.schema), sql::text_literal(plan.names.source.table)));
     if (!next) return;
-    ghost.execute(
-        fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}", sql::quote(plan.names.ghost), *next));
+    // An attempt to cut over that could not be taken back leaves it under its working name.
+    const bool moved = relation(ghost, plan.names.ghost) == Relation::kNone;
+    const auto& name = moved ? plan.names.swap_ghost : plan.names.ghost;
+    ghost.execute(fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}", sql::quote(name), *next));
 }
 
 void drop_table(mysql::Connection& connection, const sql::TableName& name) {

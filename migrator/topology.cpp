@@ -14,26 +14,15 @@
 #include "mysql/replica.h"
 #include "mysql/variable.h"
 #include "replica/gtids.h"
+#include "throttle/address.h"
 
 namespace wisp::migrator {
 namespace {
 
-mysql::Endpoint endpoint_at(mysql::Endpoint from, std::string host, std::uint16_t port) {
-    from.socket.clear();
-    from.host = std::move(host);
-    from.port = port;
-    return from;
-}
-
 mysql::Endpoint parse_master(const mysql::Endpoint& from, const std::string& text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string::npos) return endpoint_at(from, text, 3306);
-    const std::string port = text.substr(colon + 1);
-    if (port.empty() || port.size() > 5 ||
-        port.find_first_not_of("0123456789") != std::string::npos || std::stoul(port) > 65535) {
-        throw Refusal(fmt::format("--assume-master-host={}: expected host or host:port", text));
-    }
-    return endpoint_at(from, text.substr(0, colon), static_cast<std::uint16_t>(std::stoul(port)));
+    const auto address = throttle::parse_address(text);
+    if (!address) throw Refusal("--assume-master-host: " + address.error());
+    return throttle::at(from, *address);
 }
 
 /// The only source this server replicates from; nullopt for a primary.
@@ -81,9 +70,9 @@ mysql::Endpoint find_primary(const mysql::Endpoint& from, mysql::ReplicaStatus s
                              bool allow_circle) {
     std::vector<mysql::Endpoint> seen{from};
     for (;;) {
-        const auto at = endpoint_at(seen.back(), source.source_host, source.source_port);
+        const auto above = throttle::at(seen.back(), {source.source_host, source.source_port});
         const auto before = std::find_if(seen.begin(), seen.end(), [&](const auto& endpoint) {
-            return endpoint.label() == at.label();
+            return endpoint.label() == above.label();
         });
         if (before != seen.end()) {
             if (allow_circle) return only_writable({before, seen.end()});
@@ -91,12 +80,12 @@ mysql::Endpoint find_primary(const mysql::Endpoint& from, mysql::ReplicaStatus s
                 "replication is circular at {}; name the server to write with"
                 " --assume-master-host, or pass --allow-master-master if all but one of them are"
                 " read-only",
-                at.label()));
+                above.label()));
         }
-        seen.push_back(at);
-        mysql::Connection connection(at, {});
+        seen.push_back(above);
+        mysql::Connection connection(above, {});
         auto next = only_source(connection);
-        if (!next) return at;
+        if (!next) return above;
         source = *next;
     }
 }
@@ -156,6 +145,7 @@ Route find_route(const MigrationOptions& options) {
         auto primary = parse_master(options.endpoint, *options.assume_master_host);
         if (!options.master_user.empty()) primary.user = options.master_user;
         if (!options.master_password.empty()) primary.password = options.master_password;
+        if (primary.label() == options.endpoint.label()) demand_allowance(options);
         return route_over(primary, options.endpoint);
     }
     if (source) {

@@ -74,6 +74,9 @@ bool ServerInfo::has_max_execution_time() const {
 bool ServerInfo::has_cached_statistics() const {
     return !mariadb() && version >= 80003;
 }
+bool ServerInfo::analyzes_without_flush() const {
+    return mariadb() || version >= 80024;
+}
 bool ServerInfo::has_explain_format() const {
     return !mariadb() && version >= 80032;
 }

@@ -22,6 +22,8 @@ struct ServerInfo {
     /// SHOW REPLICA STATUS, SHOW REPLICAS, SHOW BINARY LOG STATUS (MySQL 8.0.22, 8.2).
     [[nodiscard]] bool says_replica() const;
     [[nodiscard]] bool says_binary_log_status() const;
+    /// ANALYZE TABLE leaves the table open for others (MySQL 8.0.24; MariaDB).
+    [[nodiscard]] bool analyzes_without_flush() const;
     /// MySQL's GTIDs with @@gtid_executed (5.6.5); MariaDB's are another thing.
     [[nodiscard]] bool has_gtid_executed() const;
     /// What is in @@gtid_executed is committed and visible, and can be waited

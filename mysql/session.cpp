@@ -39,7 +39,6 @@ std::vector<std::string> common_settings(const Session& session) {
         "sql_quote_show_create=1",
         "sql_auto_is_null=0",
         "sql_safe_updates=0",
-        "optimizer_switch='materialization=off'",  // NOT EXISTS is to look keys up
         "sql_big_selects=1",
         "sql_select_limit=18446744073709551615",
         "group_concat_max_len=1073741824",
@@ -53,7 +52,7 @@ std::vector<std::string> common_settings(const Session& session) {
 }
 
 std::vector<std::string> mysql_settings(const ServerInfo& server) {
-    std::vector<std::string> settings;
+    std::vector<std::string> settings{"optimizer_switch='materialization=off'"};
     // Over this memory the optimizer gives up on a long IN list and scans the table.
     if (server.has_range_optimizer_limit()) settings.emplace_back("range_optimizer_max_mem_size=0");
     if (server.has_max_execution_time()) settings.emplace_back("max_execution_time=0");
@@ -67,7 +66,9 @@ std::vector<std::string> mysql_settings(const ServerInfo& server) {
 }
 
 std::vector<std::string> mariadb_settings(const ServerInfo& server) {
-    std::vector<std::string> settings = {"max_statement_time=0"};
+    // The server demands one of the two ways to answer a subquery.
+    std::vector<std::string> settings = {"max_statement_time=0",
+                                         "optimizer_switch='in_to_exists=on,materialization=off'"};
     // From 1000 values on an IN list becomes a subquery on a temporary table, without a range.
     if (server.has_in_predicate_conversion()) {
         settings.emplace_back("in_predicate_conversion_threshold=0");

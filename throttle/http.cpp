@@ -34,13 +34,13 @@ Expected<void> check_http_url(const std::string& url) {
     char* scheme = nullptr;
     if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
         curl_url_get(parsed.get(), CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK) {
-        return Unexpected("\"" + without_credentials(url) +
+        return Unexpected("\"" + shown_url(url) +
                           "\" is no URL; write e.g. http://host:8111/check");
     }
     const std::unique_ptr<char, FreeText> owner(scheme);
     const std::string name = scheme;
     if (name != "http" && name != "https") {
-        return Unexpected("\"" + without_credentials(url) + "\" is neither of http nor of https");
+        return Unexpected("\"" + shown_url(url) + "\" is neither of http nor of https");
     }
     return {};
 }
@@ -78,6 +78,16 @@ std::string without_credentials(std::string_view text) {
     return std::string(text.substr(0, begin)).append(text.substr(at + 1));
 }
 
+std::string shown_url(std::string_view url) {
+    const auto query = url.find('?');
+    std::string text = without_credentials(url.substr(0, query));
+    if (text.find("://") == std::string::npos) {
+        const auto at = text.substr(0, text.find('/')).rfind('@');
+        if (at != std::string::npos) text.erase(0, at + 1);
+    }
+    return query == std::string_view::npos ? text : text + "?…";
+}
+
 struct HttpSource::Client {
     Client() {
         static std::once_flag once;
@@ -105,7 +115,7 @@ Reading HttpSource::poll(std::stop_token stop) {
     if (knobs.http.empty()) return {};
     const auto status = head(knobs, stop);
     if (!status) {
-        const std::string what = without_credentials(knobs.http) + ": " + status.error();
+        const std::string what = shown_url(knobs.http) + ": " + status.error();
         if (!knobs.ignore_http_errors) throw std::runtime_error(what);
         if (!std::exchange(ignored_, true)) {
             log::warn("throttle-http is passed over, as --ignore-http-errors says: {}", what);

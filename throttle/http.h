@@ -23,6 +23,8 @@ namespace wisp::throttle {
 
 /// The text, "user:password@" taken out of an URL in it: for logs and for whoever looks at one.
 [[nodiscard]] std::string without_credentials(std::string_view text);
+/// What may be shown of an URL, or of what was meant to be one: no credentials, no query.
+[[nodiscard]] std::string shown_url(std::string_view url);
 
 class HttpSource : public Source {
   public:

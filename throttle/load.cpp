@@ -21,7 +21,8 @@ Nearness nearest(const LoadLimits& limits, const std::vector<StatusValue>& statu
                 return sql::same_name(value.variable, limit.variable);
             });
         if (found == status.end()) {
-            throw std::runtime_error("the server has no status variable " + limit.variable);
+            throw std::runtime_error("the server has no status variable " + limit.variable +
+                                     "; correct max-load or critical-load, by flag or command");
         }
         double value = 0;
         const char* const end = found->text.data() + found->text.size();

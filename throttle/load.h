@@ -46,11 +46,14 @@ class CriticalLoad {
     std::string met_;
 };
 
+/// In the status, the log and the metrics.
+inline constexpr const char* kLoadSource = "load";
+
 class LoadSource : public Source {
   public:
     LoadSource(mysql::Endpoint endpoint, SharedKnobs knobs);
 
-    [[nodiscard]] std::string name() const override { return "load"; }
+    [[nodiscard]] std::string name() const override { return kLoadSource; }
     [[nodiscard]] std::chrono::milliseconds period() const override;
     [[nodiscard]] bool remote() const override { return true; }
     Reading poll(std::stop_token stop) override;

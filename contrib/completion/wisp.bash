@@ -18,7 +18,9 @@ _wisp() {
     elif [[ ${COMP_WORDS[1]} == ctl ]]; then
         words='help status status-json sup coordinates applier inspector chunk-size= dml-batch-size=
             max-lag-millis= nice-ratio= max-load= critical-load= throttle-query= throttle-http=
-            throttle-control-replicas= max-commit-latency-millis= min-free-disk= throttle no-throttle unpostpone
+            throttle-control-replicas= throttle-replicas= throttle-flag-file= throttle-additional-flag-file=
+            throttle-http-interval-millis= throttle-http-timeout-millis= ignore-http-errors=
+            critical-load-interval-millis= critical-load-hibernate-seconds= max-commit-latency-millis= min-free-disk= throttle no-throttle unpostpone
             postpone-cut-over-flag-file= cut-over panic'
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

@@ -42,6 +42,8 @@ replica_error() {
 verify_refusal() {
     local line file
     ((WISP_STATUS != 0)) || problem "wisp succeeded, but this must be refused"
+    ! has exit_code || ((WISP_STATUS == $(case_text exit_code))) ||
+        problem "wisp ended with $WISP_STATUS, expected: $(case_text exit_code)"
     file=$(case_file expect_failure)
     while IFS= read -r line; do
         [[ -z $line ]] || grep -qiF -- "$line" "$LOG/wisp.log" ||

@@ -31,7 +31,9 @@ void Engine::verify() {
     progress_.stage = Stage::kVerifying;
     const unsigned share = verified_one_in(options_.verify);
     // Reading holds nobody up: ranges are steered by time, whatever the size of the copy's chunks.
-    Findings findings(Chunker(plan_, 0, options_.chunk_time), share);
+    // What an earlier run has verified is not compared again: since then only replay has written
+    // it.
+    Findings findings(Chunker(plan_, 0, options_.chunk_time), share, &verified_);
     log::info("verifying share=1/{}", share);
     run_workers("verifier", [&](unsigned number, Crew& crew, std::stop_token stop) {
         Verifier(plan_, findings, verify_context(), method_.comparison(), number)
@@ -58,10 +60,11 @@ void Engine::repair(const std::vector<Difference>& differences) {
                     sql::quote(plan_.names.source), sql::quote(plan_.names.ghost),
                     fmt::join(key_columns(plan_), ", "), named);
     if (differences.size() > Findings::kMost) {
-        throw Refusal(what + "; nothing was swapped. Does anybody else write the new table?");
+        throw DataDiffers(what + "; nothing was swapped. Does anybody else write the new table?");
     }
     log::warn("{}; they are copied again", what);
     // Rows are taken out of the ghost for a moment: who resumes from there must copy them.
+    verified_.write([](FinishedRanges& verified) { verified = FinishedRanges(); });
     ranges_.set_finished(FinishedRanges());
     checkpoint_now();
     for (std::size_t first = 0; first < differences.size(); first += kKeys) {
@@ -85,7 +88,7 @@ void Engine::repair(const std::vector<Difference>& differences) {
     for (auto& moving : again.take_moving()) moving_.push_back(std::move(moving));
     const auto still = again.take_proven();
     if (still.empty()) return;
-    throw Refusal(fmt::format(
+    throw DataDiffers(fmt::format(
         "{} rows of {} still differ in {} after they were copied again, the first: {}; nothing was"
         " swapped. Does a session write the source with sql_log_bin=0, or anybody else the new"
         " table?",

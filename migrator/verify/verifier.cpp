@@ -26,9 +26,18 @@ constexpr milliseconds kLongestPause{1'000};
 
 }  // namespace
 
-Findings::Findings(Chunker chunker, unsigned share)
+Findings::Findings(Chunker chunker, unsigned share, Guarded<FinishedRanges>* verified)
     : share_(share),
-      state_(State{std::move(chunker), std::minstd_rand(std::random_device{}()), false, {}, {}}) {}
+      verified_(verified),
+      state_(State{std::move(chunker), std::minstd_rand(std::random_device{}()), false, {}, {}}) {
+    if (verified_ == nullptr) return;
+    // Ranges are numbered by the gaps they are cut from.
+    const auto gaps = verified_->write([](FinishedRanges& known) {
+        known = FinishedRanges(known.spans(), known.rows());
+        return known.gaps();
+    });
+    state_.write([&](State& state) { state.chunker.cut(gaps); });
+}
 
 void Findings::keep(ByKey& kept, std::vector<Difference> differences) {
     for (auto& difference : differences) {
@@ -56,6 +65,11 @@ std::optional<Range> Findings::next(mysql::Connection& connection) {
 
 void Findings::note(std::chrono::steady_clock::duration took) {
     state_.write([&](State& state) { state.chunker.note(took); });
+}
+
+void Findings::finish(const Range& range, std::uint64_t rows) {
+    if (verified_ == nullptr || share_ != 1) return;
+    verified_->write([&](FinishedRanges& verified) { verified.add(range, rows); });
 }
 
 void Findings::add_proven(std::vector<Difference> differences) {
@@ -107,11 +121,10 @@ void Verifier::run(std::stop_token stop, const mysql::Connector& connector,
             const std::stop_callback cancel_reader(stop, [&] { reader.cancel(); });
             if (!range) range = findings_.next(reader);
             if (!range) return crew.dismiss();
-            const std::uint64_t rows = compare(*connection, *range, stop);
+            const Compared done = compare(*connection, *range, stop);
             range.reset();
-            const auto took = std::chrono::steady_clock::now() - began;
-            crew.finish(began, rows, stop);
-            throttler.rest(stop, took);
+            crew.finish(began, done.worked, done.rows, stop);
+            throttler.rest(stop, done.worked);
         } catch (const mysql::Error& error) {
             if (stop.stop_requested()) return;
             const bool lost = error.kind() == mysql::ErrorKind::kLost && connection;
@@ -122,38 +135,45 @@ void Verifier::run(std::stop_token stop, const mysql::Connector& connector,
     }
 }
 
-std::uint64_t Verifier::compare(mysql::Connection& connection, const Range& range,
-                                const std::stop_token& stop) {
+Verifier::Compared Verifier::compare(mysql::Connection& connection, const Range& range,
+                                     const std::stop_token& stop) {
     const Scope scope = scope_of(plan_, range);
-    std::uint64_t compared = 0;
+    Compared compared;
+    bool equal_at_last = true;
+    const auto proven_before = proven_;
     for (unsigned comparison = 0; comparison < kComparisons; ++comparison) {
         std::uint64_t rows = 0;
         std::size_t listed = 0;
         auto moving = bracketed(connection, stop, [&]() -> std::vector<Difference> {
-            // Without the wait for markers, which is none of the range's.
+            // Without the wait for markers: while replay lags, that would make ranges of a few rows
+            // with a marker each, and rests of many seconds.
             const auto began = std::chrono::steady_clock::now();
             const bool equal = comparison_->equal(connection, scope, rows);
-            if (comparison == 0) findings_.note(std::chrono::steady_clock::now() - began);
+            const auto took = std::chrono::steady_clock::now() - began;
+            compared.worked += took;
+            if (comparison == 0) findings_.note(took);
             if (equal) return {};
             auto found = comparison_->differences(connection, scope, Findings::kMost);
             listed = found.size();
             return found;
         });
         if (comparison == 0) {
-            compared = rows;
+            compared.rows = rows;
             progress_.rows_verified += rows;
         }
-        settle(connection, std::move(moving), stop);
+        equal_at_last = settle(connection, std::move(moving), stop) && equal_at_last;
         // A huge transaction may hide what stands behind it in the list.
-        if (listed <= Findings::kMost) return compared;
+        if (listed > Findings::kMost) continue;
+        if (equal_at_last && proven_ == proven_before) findings_.finish(range, compared.rows);
+        return compared;
     }
-    throw Refusal(fmt::format(
+    throw DataDiffers(fmt::format(
         "verification finds more than {} rows of {} that differ in one range, again and again;"
         " nothing was swapped. Does anybody else write the new table?",
         Findings::kMost, sql::quote(plan_.names.source)));
 }
 
-void Verifier::settle(mysql::Connection& connection, std::vector<Difference> keys,
+bool Verifier::settle(mysql::Connection& connection, std::vector<Difference> keys,
                       const std::stop_token& stop) {
     milliseconds rest{10};
     for (unsigned look = 0; look < kLooks && !keys.empty(); ++look) {
@@ -169,7 +189,9 @@ void Verifier::settle(mysql::Connection& connection, std::vector<Difference> key
         if (keys.empty() || !pause(stop, rest)) break;
         rest = std::min(2 * rest, kLongestPause);
     }
+    const bool settled = keys.empty();
     findings_.add_moving(std::move(keys));
+    return settled;
 }
 
 /// Returns the differences at keys that were touched meanwhile; the others are proven.
@@ -193,6 +215,7 @@ std::vector<Difference> Verifier::bracketed(mysql::Connection& connection,
     const auto touched = touched_.close(open.bracket);
     const auto proven = std::partition(
         found.begin(), found.end(), [&](const Difference& d) { return touched.contains(d.name); });
+    proven_ += static_cast<std::uint64_t>(found.end() - proven);
     findings_.add_proven({std::make_move_iterator(proven), std::make_move_iterator(found.end())});
     found.erase(proven, found.end());
     return found;

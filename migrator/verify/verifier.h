@@ -14,6 +14,7 @@
 #include "base/guarded.h"
 #include "migrator/chunker.h"
 #include "migrator/crew.h"
+#include "migrator/finished_ranges.h"
 #include "migrator/markers.h"
 #include "migrator/progress.h"
 #include "migrator/verify/comparison.h"
@@ -30,11 +31,14 @@ namespace wisp::migrator {
 /// What the verifiers share: ranges still to be compared, and what was found.
 class Findings {
   public:
-    /// `share`: of the ranges one in so many is compared, chosen at random; 1 = all.
-    Findings(Chunker chunker, unsigned share);
+    /// `share`: of the ranges one in so many is compared, chosen at random; 1 = all. `verified`:
+    /// what need not be compared, and grows by what is found equal, if all is compared.
+    Findings(Chunker chunker, unsigned share, Guarded<FinishedRanges>* verified = nullptr);
 
     [[nodiscard]] std::optional<Range> next(mysql::Connection& connection);
     void note(std::chrono::steady_clock::duration took);
+    /// Every row of the range was equal.
+    void finish(const Range& range, std::uint64_t rows);
     /// Differences at keys that stood still: proof, not lag.
     void add_proven(std::vector<Difference> differences);
     /// More than that is no accident: the cause must be found first.
@@ -58,6 +62,7 @@ class Findings {
         ByKey moving;
     };
     const unsigned share_;
+    Guarded<FinishedRanges>* const verified_;
     Guarded<State> state_;
 };
 
@@ -84,14 +89,17 @@ class Verifier {
         comparison_->prepare(connection, plan_.names.ghost);
     }
     /// Looks at these keys until each is equal, proven to differ, or has kept moving for some
-    /// seconds.
-    void settle(mysql::Connection& connection, std::vector<Difference> keys,
+    /// seconds. True if none of them kept moving.
+    bool settle(mysql::Connection& connection, std::vector<Difference> keys,
                 const std::stop_token& stop);
 
   private:
-    /// Returns the number of rows compared.
-    std::uint64_t compare(mysql::Connection& connection, const Range& range,
-                          const std::stop_token& stop);
+    struct Compared {
+        std::uint64_t rows = 0;
+        std::chrono::steady_clock::duration worked{};  // in the comparison itself
+    };
+    Compared compare(mysql::Connection& connection, const Range& range,
+                     const std::stop_token& stop);
     template <typename Look>
     [[nodiscard]] std::vector<Difference> bracketed(mysql::Connection& connection,
                                                     const std::stop_token& stop, const Look& look);
@@ -108,6 +116,7 @@ class Verifier {
     std::unique_ptr<RowComparison> comparison_;
     unsigned number_;
     std::uint64_t proofs_ = 0;
+    std::uint64_t proven_ = 0;  // differences so far
 };
 
 }  // namespace wisp::migrator

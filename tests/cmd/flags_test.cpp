@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/cmd/flags_fixture.h"
+#include "tests/support/program.h"
 #include "throttle/knob_table.h"
 
 namespace wisp::cmd {
@@ -21,8 +22,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// "max_lag_millis": names of cases have no dashes.
 template <typename Case>
@@ -333,6 +336,58 @@ TEST_F(FlagsTest, TakesThePasswordFromTheEnvironmentUnlessOneIsGiven) {
     EXPECT_EQ(parsed({"--password=typed"}).options.endpoint.password, "typed");
 }
 
+TEST_F(FlagsTest, TakesThePlaceFromTheCommandLineOrFromTheOptionFileAsAWhole) {
+    const test::TmpFolder folder;
+    test::write_file(folder.file("my.cnf"),
+                     "[client]\nhost=db9\nport=3399\nsocket=/run/db9.sock\nuser=who\n");
+    const std::string conf = "--conf=" + folder.file("my.cnf");
+    const auto from_file = parsed({conf}).options.endpoint;
+    EXPECT_EQ(from_file.label(), "/run/db9.sock");
+    EXPECT_EQ(from_file.port, 3399);
+    const auto given = parsed({conf, "--host=replica1"}).options.endpoint;
+    EXPECT_EQ(given.label(), "replica1:3306");
+    EXPECT_EQ(given.user, "who");
+}
+
+TEST_F(FlagsTest, AnEmptyValueSwitchesOffWhatIsOnByItself) {
+    EXPECT_NE(parsed({}).options.knobs->copy().additional_flag_file, "");
+    EXPECT_EQ(
+        parsed({"--throttle-additional-flag-file="}).options.knobs->copy().additional_flag_file,
+        "");
+}
+
+TEST_F(FlagsTest, SwitchesAreWrittenAsGoReadsThem) {
+    for (const char* yes : {"true", "TRUE", "t", "1"}) {
+        EXPECT_TRUE(parsed({fmt::format("--execute={}", yes)}).options.execute) << yes;
+    }
+    for (const char* no : {"false", "False", "f", "0"}) {
+        EXPECT_FALSE(parsed({fmt::format("--execute={}", no)}).options.execute) << no;
+        EXPECT_EQ(error({fmt::format("--resume={}", no)}), "") << no << ": and it needs nothing";
+    }
+    EXPECT_THAT(error({"--execute=perhaps"}), HasSubstr("neither true nor false"));
+    EXPECT_EQ(parsed({"--include-triggers", "--trigger-suffix=0"}).options.triggers.suffix, "0");
+    EXPECT_EQ(parsed({"--password=0"}).options.endpoint.password, "0");
+}
+
+TEST_F(FlagsTest, SaysThatAFlagIsNotThereWhenAScriptAsks) {
+    EXPECT_EQ(failure({"--check-flag", "--checkpoint"}), "");
+    EXPECT_THAT(failure({"--check-flag", "--revert"}), HasSubstr("not there yet"));
+}
+
+TEST_F(FlagsTest, NumbersOfWhatIsNotSwitchedOnAreWarnedOf) {
+    const auto flags = parsed({"--checkpoint-seconds=60", "--exponential-backoff-max-interval=5"});
+    EXPECT_THAT(flags.warnings, ElementsAre(HasSubstr("without --cut-over-exponential-backoff"),
+                                            HasSubstr("without --checkpoint")));
+}
+
+TEST_F(FlagsTest, RepeatsNoPasswordThatStandsInAWrongPlace) {
+    for (const Words& words : {Words{"-psecret"}, Words{"--ask-pass", "secret"}}) {
+        const auto wrong = error(words);
+        EXPECT_NE(wrong, "");
+        EXPECT_THAT(wrong, Not(HasSubstr("secret")));
+    }
+}
+
 TEST_F(FlagsTest, VerifiesTheCertificateWithSsl) {
     EXPECT_EQ(parsed({}).options.endpoint.tls, mysql::TlsMode::kPreferred);
     const auto flags = parsed({"--ssl", "--ssl-ca=ca", "--ssl-cert=cert", "--ssl-key=key"});
@@ -384,7 +439,9 @@ TEST_F(FlagsTest, LogsErrorsOnlyUnlessAskedForMore) {
     EXPECT_EQ(parsed({"--verbose"}).log_level, LogLevel::kInfo);
     EXPECT_EQ(parsed({"--debug"}).log_level, LogLevel::kDebug);
     EXPECT_EQ(parsed({"--verbose", "--debug"}).log_level, LogLevel::kDebug);
-    EXPECT_EQ(parsed({"--verbose", "--debug", "--quiet"}).log_level, LogLevel::kError);
+    EXPECT_EQ(parsed({"--verbose", "--debug", "--quiet"}).log_level, LogLevel::kQuiet);
+    EXPECT_EQ(threshold(LogLevel::kQuiet), spdlog::level::err);
+    EXPECT_EQ(threshold(LogLevel::kError), spdlog::level::warn);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ TEST_F(FlagsTest, HelpNeedsNothingElse) {
     EXPECT_EQ(parsed({}).help, "");
     EXPECT_FALSE(migrate_help("me"));
     EXPECT_TRUE(parse_migrate_flags({"--version"})->version);
-    EXPECT_TRUE(parse_migrate_flags({"--check-flag", "--revert", "--copiers=2"})->check_flag);
+    EXPECT_TRUE(parse_migrate_flags({"--check-flag", "--checkpoint", "--copiers=2"})->check_flag);
     EXPECT_FALSE(parse_migrate_flags({"--check-flag", "--shiny"}));
 }
 

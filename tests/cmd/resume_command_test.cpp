@@ -23,6 +23,14 @@ TEST(ResumeCommand, NamesNoPassword) {
         "wisp migrate --password=… -password … --master-password … --password-file=f --resume");
 }
 
+TEST(ResumeCommand, NamesNoTokenAndNoCredentialsOfAnUrl) {
+    EXPECT_EQ(
+        resume_command({"--hooks-hint-token=secret", "--throttle-http=http://me:secret@db1/check",
+                        "--throttle-http", "http://me:secret@db1/check"}),
+        "wisp migrate --hooks-hint-token=… --throttle-http=http://db1/check --throttle-http"
+        " http://db1/check --resume");
+}
+
 TEST(ResumeCommand, LeavesOutWhatAResumedRunDoesNotDo) {
     EXPECT_EQ(resume_command({"--resume", "--initially-drop-ghost-table", "--resume=true",
                               "--initially-drop-old-table"}),

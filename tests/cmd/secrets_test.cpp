@@ -78,12 +78,14 @@ TEST(HideArguments, OverwritesPasswordsInPlace) {
 
 TEST(HideArguments, OverwritesWhoAsksAnUrl) {
     std::vector<std::string> words{"wisp", "--throttle-http", "http://me:secret@db1/check",
-                                   "--throttle-http=http://db1/"};
+                                   "--throttle-http=http://db1/",
+                                   "throttle-http=http://me:secret@db1/"};
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
     hide_arguments(static_cast<int>(arguments.size()), arguments.data());
     EXPECT_EQ(words[2], "http://xxxxxxxxx@db1/check");
     EXPECT_EQ(words[3], "--throttle-http=http://db1/");
+    EXPECT_EQ(words[4], "throttle-http=http://xxxxxxxxx@db1/") << "a command of `wisp ctl`";
 }
 
 TEST(AskPass, TakesALineOfStandardInputAndDoesNotShowIt) {

@@ -171,6 +171,8 @@ TEST(Commands, WhatElseThrottlesIsAskedSetAndTakenAway) {
     EXPECT_EQ(scene.ask("throttle-http=?"), "http://localhost/\n");
     EXPECT_THAT(scene.ask("throttle-control-replicas=db2,db3:3307"),
                 HasSubstr("# throttle-control-replicas count: 2\n"));
+    EXPECT_THAT(scene.ask("throttle-control-replicas=db2,db3:3307"),
+                StartsWith("db2:3306,db3:3307\n# Migrating"));
     EXPECT_EQ(scene.ask("throttle-control-replicas=?"), "db2:3306,db3:3307\n");
     EXPECT_THAT(scene.ask("throttle-control-replicas="), Not(HasSubstr("replicas count")));
 }

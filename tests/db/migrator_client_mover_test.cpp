@@ -111,6 +111,17 @@ TEST_P(MigratorClientMover, CopiesTheEnumErrorValue) {
     }
 }
 
+TEST_P(MigratorClientMover, AValueBesideTheEnumErrorValueMustFit) {
+    const std::string table = schema_->table("(id INT PRIMARY KEY, v ENUM('a','b'), n INT)");
+    connection().execute("INSERT IGNORE INTO " + table +
+                         " VALUES (1, 'none', 127), (2, 'none', 128)");
+    const auto p = test::live_plan(connection(), test::parse_name(table), "MODIFY n TINYINT");
+    ClientMover mover(p, mysql::Connector(server().primary, {}));
+    EXPECT_EQ(mover.move(*connect(), {{}, {"1"}, {}, 0, 0, {}}).rows_inserted, 1U);
+    EXPECT_THROW(static_cast<void>(mover.move(*connect(), {{"1"}, {}, {}, 0, 0, {}})), Refusal);
+    EXPECT_THAT(ghost(p, "CONCAT_WS('|', id, v, n)"), ElementsAre("1||127"));
+}
+
 TEST_P(MigratorClientMover, RefusesADocumentThatTextDoesNotTell) {
     if (connection().server().mariadb() || connection().server().version < 80000) {
         GTEST_SKIP() << "JSON is text here, or there is none";

@@ -47,6 +47,35 @@ std::vector<Way> ways(const mysql::ServerInfo& info) {
     return {kSentry};
 }
 
+/// Signs of a run, and what is to happen behind each mark.
+class WatchedSigns : public Signs {
+  public:
+    WatchedSigns(Signs& signs, std::function<void()> marked)
+        : signs_(signs), marked_(std::move(marked)) {}
+    binlog::Position start(mysql::Connection& source) override { return signs_.start(source); }
+    Mark mark(mysql::Connection& source) override {
+        const Mark mark = signs_.mark(source);
+        if (marked_) marked_();
+        return mark;
+    }
+    bool passed(const Mark& mark, const Applied& applied) const override {
+        return signs_.passed(mark, applied);
+    }
+    void prove_visible(mysql::Connection& source, unsigned reader, std::uint64_t count,
+                       const std::stop_token& stop) override {
+        signs_.prove_visible(source, reader, count, stop);
+    }
+    void beat(mysql::Connection& source) override { signs_.beat(source); }
+    void delivered(const binlog::Position& end, const std::string& gtid) override {
+        signs_.delivered(end, gtid);
+    }
+    std::optional<sql::TableName> changelog() const override { return signs_.changelog(); }
+
+  private:
+    Signs& signs_;
+    const std::function<void()> marked_;
+};
+
 /// A table with its ghost, replay and three writers at work.
 class Scene {
   public:
@@ -83,14 +112,25 @@ class Scene {
     }
 
     /// One attempt, as the engine makes it: the applier is stopped, and started again when there
-    /// was no swap. `through`: the drivers' way to the server, if not the direct one.
+    /// was no swap. `through`: the drivers' way to the server, if not the direct one. `marked`:
+    /// called when the end of what is to be drained has been marked.
     CutoverState attempt(const Way& way, seconds limit,
                          const std::function<void(CutoverState)>& before = {},
-                         const mysql::Connector* through = nullptr) {
+                         const mysql::Connector* through = nullptr,
+                         const std::function<void()>& marked = {}) {
         EXPECT_TRUE(replay_.catch_up());
         replay_.stop_applier();
-        const auto driver =
-            way.make(replay_.attempt(limit, through == nullptr ? drivers_ : *through));
+        const auto plain = replay_.attempt(limit, through == nullptr ? drivers_ : *through);
+        WatchedSigns signs(plain.signs, marked);
+        const auto driver = way.make({plain.plan,
+                                      plain.connector,
+                                      plain.applier,
+                                      plain.limit,
+                                      signs,
+                                      plain.stop,
+                                      {},
+                                      {},
+                                      {}});
         const auto end = run_cutover(*driver, before);
         why_ = driver->why();
         if (end == CutoverState::kSwapped) {
@@ -282,6 +322,36 @@ TEST_P(MigratorCutover, ARefusalUnderTheLockLeavesAllAsBefore) {
         scene.expect_unlocked();
         scene.expect_unswapped();
         scene.expect_writes_flow();
+    });
+}
+
+/// On MariaDB neither its PREPARE nor its COMMIT needs a metadata lock once its client is gone.
+TEST_P(MigratorCutover, AnXaTransactionThatIsDecidedUnderTheLockLosesNoRow) {
+    each_way([&](Scene& scene, const Way& way) {
+        const std::string id = fmt::format("'{}'", scene.names().source.schema);
+        {
+            const auto client = scene.connector().connect();
+            client->execute("XA START " + id);
+            client->execute(fmt::format("INSERT INTO {} (id, writer, value) VALUES (-1, 0, 0)",
+                                        sql::quote(scene.names().source)));
+            client->execute("XA END " + id);
+            client->execute("XA PREPARE " + id);
+        }
+        bool committed = false;
+        const auto commit = [&] {
+            try {
+                if (!committed) connect()->execute("XA COMMIT " + id);
+                committed = true;
+            } catch (const mysql::Error&) {
+                // MySQL 5.6 has rolled it back when its client went.
+            }
+        };
+        static_cast<void>(scene.attempt(way, seconds(2), {}, nullptr, commit));
+        commit();
+        if (!scene.swapped()) scene.swap(way);
+        EXPECT_EQ(scene.connection().scalar(fmt::format("SELECT COUNT(*) FROM {} WHERE id = -1",
+                                                        sql::quote(scene.names().source))),
+                  committed ? "1" : "0");
     });
 }
 

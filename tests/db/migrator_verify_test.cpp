@@ -44,13 +44,14 @@ class MigratorVerify : public test::SchemaTest {
         const auto done = connection().execute(before + sql::quote(plan().names.ghost) + after);
         ASSERT_GT(done.affected_rows, 0U) << before << after;
     }
-    /// Compares everything; "1 differs in `v`" for each proven difference.
-    [[nodiscard]] std::vector<std::string> verify(std::size_t chunk_rows = 3) {
+    /// Compares everything that is not verified; "1 differs in `v`" for each proven difference.
+    [[nodiscard]] std::vector<std::string> verify(std::size_t chunk_rows = 3,
+                                                  Guarded<FinishedRanges>* verified = nullptr) {
         Progress progress;
         Crew crew(1);
         ChangelogSigns signs(plan().names.changelog);
         Markers markers(signs, replay_->applier().applied());
-        Findings findings(Chunker(plan(), chunk_rows, std::chrono::milliseconds(500)), 1);
+        Findings findings(Chunker(plan(), chunk_rows, std::chrono::milliseconds(500)), 1, verified);
         Verifier(plan(), findings,
                  {replay_->touched(), replay_->xa_watch(), markers, signs, progress},
                  std::make_unique<Comparison>(plan()))
@@ -93,6 +94,24 @@ TEST_P(MigratorVerify, NamesRowsThatDifferAreMissingOrTooMany) {
                 UnorderedElementsAre("2 differs in `v`", "4 differs in `v`", "8 differs in `v`",
                                      "5 is missing in the new table", "0 is in the new table only",
                                      "9 is in the new table only"));
+}
+
+TEST_P(MigratorVerify, GoesOnBehindWhatWasFoundEqual) {
+    make("(id INT PRIMARY KEY, v VARCHAR(9))", kEightRows, "ENGINE=InnoDB");
+    Guarded<FinishedRanges> verified;
+    on_ghost("UPDATE ", " SET v = 'x' WHERE id = 5");
+    EXPECT_THAT(verify(3, &verified), ElementsAre("5 differs in `v`"));
+    // All but the range of row 5: 4, 5 and 6.
+    EXPECT_EQ(verified.copy().rows(), 5U);
+    EXPECT_EQ(verified.copy().spans(), (std::vector<Span>{{{}, {"3"}}, {{"6"}, {}}}));
+    on_ghost("UPDATE ", " SET v = 'y' WHERE id IN (2, 4, 8)");
+    EXPECT_THAT(verify(3, &verified), UnorderedElementsAre("4 differs in `v`", "5 differs in `v`"));
+    EXPECT_EQ(rows_, 3U);
+    on_ghost("UPDATE ", " SET v = IF(id = 4, 'd', 'e') WHERE id IN (4, 5)");
+    EXPECT_THAT(verify(3, &verified), IsEmpty());
+    EXPECT_EQ(verified.copy().spans(), std::vector<Span>{Span{}});
+    EXPECT_THAT(verify(3, &verified), IsEmpty());
+    EXPECT_EQ(rows_, 0U) << "nothing was left to be compared";
 }
 
 TEST_P(MigratorVerify, ARowSwappedForAnotherIsFoundInEqualNumbers) {

@@ -51,6 +51,7 @@ Sample sample() {
     s.chunk_seconds = chunks.snapshot();
     s.apply_seconds = Histogram({1}).snapshot();
     s.copy_pace = 0.5;
+    s.checkpoint_age_seconds = 7;
     s.sources = {{"lag r1:3306", true, 12.5, 2.25, 1.5}, {"command", false, 0, {}, {}}};
     return s;
 }
@@ -85,6 +86,7 @@ TEST(Metrics, AreServedToAScraper) {
              "\nwisp_throttle_source_holds{source=\"lag r1:3306\"} 1",
              "\nwisp_throttle_source_seconds_total{source=\"lag r1:3306\"} 12.5",
              "\nwisp_throttle_source_limit{source=\"lag r1:3306\"} 1.5",
+             "\nwisp_checkpoint_age_seconds 7",
              "\nwisp_lag_seconds{server=\"r1:3306\"} 2.25",
          }) {
         EXPECT_THAT(text, HasSubstr(line));

@@ -26,6 +26,8 @@ Checkpoint sample() {
                           "0-1-77",
                           {{{}, {"7"}}, {{"9", "'2026-01-02 03:04:05.000001'"}, {}}},
                           12'345,
+                          {{{}, {"3"}}},
+                          77,
                           true,
                           false};
     return checkpoint;
@@ -49,6 +51,8 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
     EXPECT_EQ(a.reached.gtid, b.reached.gtid);
     EXPECT_EQ(a.reached.finished, b.reached.finished);
     EXPECT_EQ(a.reached.rows, b.reached.rows);
+    EXPECT_EQ(a.reached.verified, b.reached.verified);
+    EXPECT_EQ(a.reached.rows_verified, b.reached.rows_verified);
     EXPECT_EQ(a.reached.no_older_xa, b.reached.no_older_xa);
     EXPECT_EQ(a.reached.swapped, b.reached.swapped);
 }
@@ -132,10 +136,10 @@ TEST(CheckpointText, DamagedNumbersAreRefused) {
 
 TEST(CheckpointText, OfAnotherFormatSaysWhatToDo) {
     std::string text = to_text(sample());
-    text[text.find("checkpoint 1") + 11] = '2';
+    text[text.find("checkpoint 2") + 11] = '3';
     const auto other = parse_checkpoint(text);
     ASSERT_FALSE(other);
-    EXPECT_THAT(other.error(), HasSubstr("format 2"));
+    EXPECT_THAT(other.error(), HasSubstr("format 3"));
     EXPECT_THAT(other.error(), HasSubstr("the wisp that wrote it"));
 }
 

@@ -121,6 +121,10 @@ TEST(Http, CredentialsAreTakenOutOfAnUrl) {
     for (const char* text : {"", "http://db1/check?mail=a@b", "Threads_running=5", "a@b", "://"}) {
         EXPECT_EQ(without_credentials(text), text);
     }
+    EXPECT_EQ(shown_url("http://me:p@ss@db1:8111/check/a@b?token=x"),
+              "http://db1:8111/check/a@b?…");
+    EXPECT_EQ(shown_url("me:p@ss@db1/check"), "db1/check");
+    EXPECT_EQ(shown_url("http://db1/check"), "http://db1/check");
     EXPECT_EQ(check_http_url("ftp://me:secret@db1/").error().find("secret"), std::string::npos);
 }
 
