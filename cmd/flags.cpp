@@ -275,7 +275,7 @@ Those of `wisp binlog`: [binlog.md](binlog.md) and `wisp binlog --help`.
 
 Names and meanings are gh-ost's where gh-ost has the flag. `-flag` and `--flag` are the same; `--flag value` and
 `--flag=value` too. Flags are never abbreviated; of one that is given twice the last counts. A switch may be written
-`--flag`, `--flag=true`, `--flag=false`. `--flag=` leaves the default; a throttle source that is on by itself it switches off. Flags that need or exclude each other are checked before any server is asked.
+`--flag`, `--flag=true`, `--flag=false`. `--flag=` leaves a text's default; a throttle source that is on by itself it switches off. Flags that need or exclude each other are checked before any server is asked.
 
 Passwords: `WISP_PASSWORD` in the environment, `--password-file`, `--conf` or `--ask-pass`. One that is given as
 `--password` is made unreadable in the process list as soon as wisp runs. None is ever logged.

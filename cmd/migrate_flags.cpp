@@ -81,7 +81,8 @@ Group connection() {
          on("ask-pass", kOften, "ask for the password on the terminal", WISP_SWITCH(ask_pass)),
          row("conf", "FILE", "", kOften,
              "option file like my.cnf: user, password, host, port, socket of its group [client];"
-             " ${NAME} is the environment's value. What the command line says counts more",
+             " ${NAME} is the environment's value. What the command line says counts more; with"
+             " --host, --port or --socket there, the file's three are passed over",
              WISP_AT(conf)),
          row("master-user", "USER", "the same", kRare,
              "account for the primary; needs --assume-master-host", WISP_AT(master_user)),

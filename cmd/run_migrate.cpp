@@ -71,7 +71,6 @@ void preview(migrator::MigrateJob& job) {
     const auto estimate = job.estimate(job.controls().ending());
     fmt::print("{}", migrator::report(estimate, job.plan(), job.options(), job.route()));
     std::fflush(stdout);
-    job.hooks().demand(Point::kCleanup, {});
     job.hooks().demand(Point::kSuccess, {{"GH_OST_INSTANT_DDL", "false"}});
 }
 
@@ -294,14 +293,14 @@ bool is(const std::exception& failure) {
     return dynamic_cast<const Kind*>(&failure) != nullptr;
 }
 
-int code_of(const std::exception& failure, Outcome outcome, bool prepared) {
+int code_of(const std::exception& failure, Outcome outcome, bool planned) {
     if (outcome == Outcome::kUnclear) return kUnclearEnd;
     if (outcome != Outcome::kUntouched) return kFailed;
     if (is<migrator::Overloaded>(failure)) return kOverload;
     if (is<migrator::Stopped>(failure)) return kStopped;
     if (is<migrator::CutOverGivenUp>(failure)) return kNotSwapped;
     if (is<migrator::DataDiffers>(failure)) return kDiffers;
-    if (!prepared && is<migrator::Refusal>(failure)) return kRefused;
+    if (!planned && is<migrator::Refusal>(failure)) return kRefused;
     return kFailed;
 }
 
@@ -309,7 +308,6 @@ int code_of(const std::exception& failure, Outcome outcome, bool prepared) {
 int report_failure(migrator::MigrateJob& job, const MigrateFlags& flags,
                    const std::exception& failure) {
     log::error("{}", failure.what());
-    const bool prepared = job.prepared();
     const auto report = failure_report(job, flags, failure);
     for (const auto& line : report_lines(report)) log::info("{}", line);
     try {
@@ -321,7 +319,7 @@ int report_failure(migrator::MigrateJob& job, const MigrateFlags& flags,
         tell(job, Point::kCleanup, {{"WISP_LEFT_BEHIND", report.left}});
     }
     tell(job, Point::kFailure, {{"WISP_ERROR", report.error}, {"WISP_LEFT_BEHIND", report.left}});
-    return code_of(failure, report.outcome, prepared);
+    return code_of(failure, report.outcome, job.planned());
 }
 
 /// Asks the operator's hook before each command.

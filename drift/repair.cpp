@@ -210,8 +210,9 @@ class TableRepair {
             return;
         } catch (const mysql::Error& error) {
             if (!error.connection_usable()) throw;
-            custody_.session().execute("ROLLBACK");
             log::debug("rows are written one by one: {}", error.what());
+        } catch (const migrator::Refusal& refusal) {
+            log::debug("rows are written one by one: {}", refusal.what());
         }
         for (const auto& key : writable) {
             try {
@@ -219,19 +220,35 @@ class TableRepair {
                 ++done_.rows;
             } catch (const mysql::Error& error) {
                 if (!error.connection_usable()) throw;
-                custody_.session().execute("ROLLBACK");
                 log::debug("a row is left for later: {}", error.what());
                 left.push_back(key);
+            } catch (const migrator::Refusal& refusal) {
+                done_.problems.push_back(
+                    fmt::format("({}) is left: {}", fmt::join(key, ", "), refusal.what()));
             }
         }
     }
 
-    /// In one transaction, which no one sees half done: rows that differ go, and come again.
+    /// In one transaction, which no one sees half done, or not at all.
     void write_together(const std::vector<Key>& keys, const std::map<Key, Differing>& found,
                         const std::map<Key, CopiedRow>& copies) {
         mysql::Connection& session = custody_.session();
-        const std::string table = sql::quote(subject_.name());
         session.execute("START TRANSACTION");
+        try {
+            replace_rows(session, keys, found, copies);
+            session.execute("COMMIT");
+        } catch (...) {
+            // What comes next on this session may commit: giving the replica back does.
+            if (session.usable()) session.execute("ROLLBACK");
+            throw;
+        }
+    }
+
+    /// Rows that differ go, and come again.
+    void replace_rows(mysql::Connection& session, const std::vector<Key>& keys,
+                      const std::map<Key, Differing>& found,
+                      const std::map<Key, CopiedRow>& copies) const {
+        const std::string table = sql::quote(subject_.name());
         for (const auto& key : keys) {
             if (found.at(key).row.kind == RowKind::kMissing) continue;
             session.execute("DELETE FROM " + table + " WHERE " +
@@ -248,7 +265,6 @@ class TableRepair {
                 session.execute(insert + copy.tuple);
             }
         }
-        session.execute("COMMIT");
     }
 
     const Subject& subject_;

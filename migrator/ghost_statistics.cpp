@@ -11,15 +11,16 @@ namespace wisp::migrator {
 
 void GhostStatistics::refresh(mysql::Connection& connection, std::uint64_t rows) {
     const auto never = std::numeric_limits<std::uint64_t>::max();
-    if (connection.server().mariadb()) {
-        next_ = never;
-        return;
-    }
     // Before 8.0.24 whoever comes after ANALYZE waits for those who were in the table before it
     // (MySQL 8.0 manual, "ANALYZE TABLE Statement"): a moment while the ghost is small, a
     // standstill behind somebody who reads all of a large one.
     constexpr std::uint64_t kSmall = 200'000;
-    next_ = connection.server().analyzes_without_flush() || 2 * rows <= kSmall ? 2 * rows : never;
+    const bool waits = !connection.server().analyzes_without_flush();
+    if (connection.server().mariadb() || (waits && rows > kSmall)) {
+        next_ = never;
+        return;
+    }
+    next_ = 2 * rows;
     const auto refused = [&](const std::string& why) {
         log::warn("the new table's statistics cannot be kept: {}; the run goes on, it may be slow",
                   why);

@@ -159,6 +159,7 @@ void MigrateJob::prepare() {
         if (!resumed_) clean_up();
         throw;
     }
+    planned_ = true;
     plan_.hints = binlog::column_hints(plan_.source);
     log::info("planned key={} columns={} dropped={} stricter={}", plan_.key.source_index_name,
               plan_.columns.size(), plan_.dropped.size(), plan_.ghost_is_stricter);

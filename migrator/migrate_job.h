@@ -65,6 +65,8 @@ class MigrateJob {
     }
     /// Asks the server: a checkpoint is there from which another run can go on.
     [[nodiscard]] bool can_be_resumed();
+    /// True once all checks have passed; then the ghost is made and the plan complete.
+    [[nodiscard]] bool planned() const { return planned_; }
     /// True if ghost and changelog were made.
     [[nodiscard]] bool prepared() const { return prepared_; }
     [[nodiscard]] bool swapped() const { return swapped_; }
@@ -98,6 +100,7 @@ class MigrateJob {
     std::optional<Checkpoint> resumed_;  // what an earlier run left; none: this one begins
     std::unique_ptr<Engine> engine_;
     bool prepared_ = false;
+    bool planned_ = false;
     bool swapped_ = false;
     bool tested_ = false;
     bool altered_ = false;
