@@ -23,11 +23,12 @@ software_dir() {
     fi
 }
 
-# A template belongs to one mysqld in one version. Here it need not tell that: if it does not run,
-# the start of the server says so.
+# A template belongs to one mysqld in one version.
 custom_key() {
-    { printf '%s\n' "$WISP_MYSQLD"; "$WISP_MYSQLD" --version 2>/dev/null || true; } |
-        cksum | cut -d' ' -f1
+    {
+        printf '%s\n' "$WISP_MYSQLD"
+        "$WISP_MYSQLD" --version 2>/dev/null || true # if it does not run, the start of the server says so
+    } | cksum | cut -d' ' -f1
 }
 
 # ensure_software NAME [AGAIN] : makes sure that the software is there, replacing what is there when
