@@ -41,6 +41,16 @@ more_checkpoints() { (($(checkpoints "$2") > $1)); }
 # status_says TEXT: the last status line has it.
 status_says() { grep -s 'State: ' "$LOG/wisp.log" | tail -n 1 | grep -qF -- "$1"; }
 
+# holds SOURCE: it holds the migration, as far as wisp has said.
+holds() { grep -sF "source=\"$1\"" "$LOG/wisp.log" | tail -n 1 | grep -qF "throttle holds "; }
+
+# lag_above SECONDS: so far behind is the inspected server, as the last status line has it.
+lag_above() {
+    local lag
+    lag=$(grep -s 'State: ' "$LOG/wisp.log" | tail -n 1 | sed -nE 's/.* Lag: ([0-9]+)\.[0-9]+s.*/\1/p')
+    ((${lag:-0} >= $1))
+}
+
 # finds QUERY: it has a result on the primary.
 finds() { [[ -n $(sql primary test -e "$1" 2>/dev/null) ]]; }
 

@@ -13,7 +13,6 @@ trap let_go EXIT
 
 # held_by TEXT: that is who holds, and why.
 held_by() { await status_says "State: throttled, $1"; }
-holds() { await said "throttle holds source=\"$1\""; }
 
 serve
 relay
@@ -21,30 +20,30 @@ held_by "throttle-flag-file: $LOG/throttle exists (for " || exit
 
 open_session
 in_session "FLUSH TABLES WITH READ LOCK" || exit
-holds max-commit-latency || exit
+await holds max-commit-latency || exit
 rm "$LOG/throttle"
 held_by "max-commit-latency: commits take " || exit
 
 echo 429 >"$LOG/http-status"
-holds throttle-http || exit
+await holds throttle-http || exit
 in_session "UNLOCK TABLES" || exit
 held_by "throttle-http: HTTP 429 (freno: above the threshold), limit 200 (for " || exit
 kill "$server"
 held_by "throttle-http: cannot read: http://127.0.0.1:$HTTP_PORT/freno/check: " || exit
 
 sql primary test -e "INSERT INTO hold VALUES (1)"
-holds throttle-query || exit
+await holds throttle-query || exit
 echo 200 >"$LOG/http-status"
 serve
 held_by "throttle-query: the query's answer is 1, limit 0 (for " || exit
 
 for ((i = 0; i < 40; ++i)); do in_session "PREPARE s$i FROM 'SELECT 1'" || exit; done
-holds load || exit
+await holds load || exit
 sql primary test -e "DELETE FROM hold"
 held_by "load: max-load Prepared_stmt_count=40, limit 40 (for " || exit
 
 hold_copy || exit
-await said "throttle holds source=\"lag 127.0.0.1:$RELAY_PORT\" effect=hold_copy reason=\"lag " || exit
+await holds "lag 127.0.0.1:$RELAY_PORT" || exit
 for ((i = 0; i < 40; ++i)); do in_session "DEALLOCATE PREPARE s$i" || exit; done
 held_by "lag 127.0.0.1:$RELAY_PORT: lag " || exit
 # Connections that exist go through a child of socat.
