@@ -40,6 +40,11 @@ std::vector<Change> Board::record(std::size_t source, Reading reading, SteadyTim
     if (found == entries_.end()) return {};  // the last word of one that was removed
     Entry& entry = found->second;
     auto changes = set(entry, std::move(reading), now);
+    // One that was silent and has a reason of its own now is news, though it held before.
+    if (changes.empty() && entry.silent) {
+        const Reading& own = entry.reading;
+        changes.push_back({entry.name, own.effect, own.effect, own.reason, {}});
+    }
     entry.read_at = now;
     entry.heard = true;
     entry.silent = false;

@@ -15,7 +15,7 @@
 
 namespace wisp::throttle {
 
-/// A hold that began, ended or changed its effect; to be logged once.
+/// A hold that began, ended, changed its effect, or has a reason again; to be logged once.
 struct Change {
     std::string source;
     Effect before = Effect::kGo;

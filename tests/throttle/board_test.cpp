@@ -97,6 +97,16 @@ TEST(Board, LeavesTheReasonOfASilentSourceThatHeldAnyway) {
     EXPECT_EQ(board.verdict().leading()->reason, "lag 9 s");
 }
 
+TEST(Board, TellsTheReasonOfASourceThatSpeaksAgainAndHolds) {
+    Board board = two_sources();
+    (void)board.record(0, {}, kStart);
+    EXPECT_EQ(board.check_silence(kStart + seconds{2}).size(), 1U);
+    const auto changes = board.record(1, {Effect::kHoldCopy, "lag 9 s"}, kStart + seconds{3});
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_EQ(changes[0].reason, "lag 9 s");
+    EXPECT_TRUE(board.record(1, {Effect::kHoldCopy, "lag 9 s"}, kStart + seconds{4}).empty());
+}
+
 TEST(Board, SaysWhenASourceNeverAnswered) {
     Board board = two_sources();
     (void)board.record(0, {}, kStart);
