@@ -143,7 +143,7 @@ let_chunk() { in_session "DO RELEASE_LOCK('scene')"; }
 # and is delivered to whoever reads it, before its rows are visible. The replica becomes a semi-sync
 # one whose acknowledgements go through a proxy that holds them back. Needs servers of its own.
 delay_commits() {
-    local port=$((30000 + WISP_PRIMARY_PORT % 10000)) word=source statement=REPLICA
+    local port=$((10000 + WISP_PRIMARY_PORT % 10000)) word=source statement=REPLICA
     background "$HERE/lib/delay_proxy" "$port" 127.0.0.1 "$WISP_PRIMARY_PORT" "$1" "$LOG/hold-commits"
     if [[ $WISP_FLAVOR == mariadb ]]; then
         word=master statement=SLAVE
