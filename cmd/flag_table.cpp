@@ -18,7 +18,6 @@ std::string title_of(const FlagText& flag) {
 /// What is said of it: for those without effect, that as well.
 std::string said_of(const FlagText& flag) {
     if (flag.use == Use::kWithoutEffect) return "no effect: " + flag.text;
-    if (flag.use == Use::kNotYet) return "refused for now: " + flag.text;
     return flag.text;
 }
 
@@ -98,7 +97,7 @@ std::string words_of(const std::vector<FlagTexts>& groups) {
     std::string out;
     for (const auto& group : groups) {
         for (const auto& flag : group.flags) {
-            if (flag.use == Use::kNotYet || flag.use == Use::kWithoutEffect) continue;
+            if (flag.use == Use::kWithoutEffect) continue;
             out += "--" + flag.name + (flag.value.empty() ? "\n" : "=\n");
         }
     }

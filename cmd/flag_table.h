@@ -15,7 +15,6 @@ enum class Use : unsigned char {
     kEveryday,       // shown by --help
     kRare,           // shown by --help=all
     kWithoutEffect,  // accepted with one warning: `text` is why it does nothing
-    kNotYet,         // refused: `text` is what to do instead
 };
 
 template <typename Target>

@@ -207,22 +207,14 @@ void warn_of_idle(const GivenFlags& given, std::vector<std::string>& warnings) {
     }
 }
 
-/// Flags that are accepted and do nothing become warnings; those that are not there yet are
-/// refused with what to do instead.
-Expected<void> judge(const GivenFlags& given, std::vector<std::string>& warnings) {
+/// Flags that are accepted and do nothing.
+void warn_of_no_effect(const GivenFlags& given, std::vector<std::string>& warnings) {
     for (const auto& group : migrate_flag_table()) {
         for (const auto& flag : group.flags) {
-            if (!given.is_on(flag.name)) continue;
-            if (flag.use == Use::kNotYet) {
-                return Unexpected(
-                    fmt::format("--{} is not there yet; instead: {}", flag.name, flag.text));
-            }
-            if (flag.use == Use::kWithoutEffect) {
-                warnings.push_back(fmt::format("--{} has no effect: {}", flag.name, flag.text));
-            }
+            if (!given.is_on(flag.name) || flag.use != Use::kWithoutEffect) continue;
+            warnings.push_back(fmt::format("--{} has no effect: {}", flag.name, flag.text));
         }
     }
-    return {};
 }
 
 Expected<void> check_triggers(const migrator::MigrationOptions& o) {
@@ -249,7 +241,7 @@ Expected<void> apply_checkpoint(const Raw& raw, MigrateFlags& flags) {
 Expected<void> apply(const GivenFlags& given, Raw& raw) {
     auto& flags = raw.flags;
     if (auto ok = apply_shared(given, raw); !ok) return ok;
-    if (auto ok = judge(given, flags.warnings); !ok) return ok;
+    warn_of_no_effect(given, flags.warnings);
     warn_of_idle(given, flags.warnings);
     if (auto ok = apply_pace(raw, flags.options); !ok) return ok;
     if (auto ok = apply_cut_over(given, raw); !ok) return ok;
@@ -257,7 +249,9 @@ Expected<void> apply(const GivenFlags& given, Raw& raw) {
     if (auto ok = check_triggers(flags.options); !ok) return ok;
     if (auto ok = check_word("log-format", raw.log_format, {"text", "json"}); !ok) return ok;
     if (raw.log_format == "json") flags.log_format = log::Format::kJson;
-    if (flags.options.alter.empty()) return Unexpected("--alter is missing");
+    if (flags.options.alter.empty() && !flags.options.revert) {
+        return Unexpected("--alter is missing");
+    }
     // Last, since it may ask somebody.
     return apply_connection(given, raw);
 }
@@ -317,11 +311,6 @@ Expected<MigrateFlags> parse_migrate_flags(const std::vector<std::string>& words
         return Unexpected(read.error());
     }
     auto& flags = raw.flags;
-    if (flags.check_flag) {
-        // Scripts ask so whether a flag can be used.
-        std::vector<std::string> passed_over;
-        if (auto ok = judge(given, passed_over); !ok) return Unexpected(ok.error());
-    }
     if (!flags.help.empty() || flags.version || flags.check_flag) return flags;
     if (auto ok = apply(given, raw); !ok) return Unexpected(ok.error());
     if (raw.verbose) flags.log_level = LogLevel::kInfo;

@@ -15,7 +15,6 @@ using Group = FlagGroup<Raw>;
 constexpr Use kOften = Use::kEveryday;
 constexpr Use kRare = Use::kRare;
 constexpr Use kNone = Use::kWithoutEffect;
-constexpr Use kLater = Use::kNotYet;
 
 Row on(const char* name, Use use, const char* text,
        std::function<boost::program_options::value_semantic*(Raw&)> bind) {
@@ -57,9 +56,6 @@ Row knob(const char* name, const char* unit, const char* standard, Use use, cons
 
 Row without_effect(const char* name, const char* unit, const char* why) {
     return {name, unit, "", kNone, why, nullptr};
-}
-Row not_yet(const char* name, const char* unit, const char* instead) {
-    return {name, unit, "", kLater, instead, nullptr};
 }
 
 Group connection() {
@@ -233,8 +229,13 @@ Group what_to_migrate() {
          on("resume", kOften,
             "go on where an earlier run with --checkpoint ended; give the flags it began with",
             WISP_SWITCH(flags.options.resume)),
-         not_yet("revert", "", "rename the old table back; it lacks what was written since"),
-         not_yet("old-table", "NAME", "it comes with --revert")}};
+         on("revert", kOften,
+            "take back a migration that ran with --checkpoint, with the writes made since: what it"
+            " left as --old-table is brought up to date and swapped back ([revert.md](revert.md))",
+            WISP_SWITCH(flags.options.revert)),
+         row("old-table", "NAME", "", kOften,
+             "for --revert: the table as it was, which the migration left, as _mytable_del",
+             WISP_AT(flags.options.old_table))}};
 }
 
 Group pace() {

@@ -68,8 +68,12 @@ void preview(migrator::MigrateJob& job) {
     // What was made is known now, and need not be there while figures are gathered.
     job.clean_up();
     job.hooks().demand(Point::kValidated, {}, job.controls().ending());
-    const auto estimate = job.estimate(job.controls().ending());
-    fmt::print("{}", migrator::report(estimate, job.plan(), job.options(), job.route()));
+    if (job.options().revert) {
+        fmt::print("{}add --execute to do it; nothing has been changed\n", job.way_back());
+    } else {
+        const auto estimate = job.estimate(job.controls().ending());
+        fmt::print("{}", migrator::report(estimate, job.plan(), job.options(), job.route()));
+    }
     std::fflush(stdout);
     job.hooks().demand(Point::kSuccess, {{"GH_OST_INSTANT_DDL", "false"}});
 }
@@ -78,7 +82,7 @@ void preview(migrator::MigrateJob& job) {
 std::string alter_metadata(migrator::MigrateJob& job) {
     using Way = migrator::MetadataWay;
     const auto& options = job.options();
-    if (options.resume) return {};  // that was tried
+    if (options.resume || options.revert) return {};  // that was tried
     const auto stop = job.controls().ending();
     if (options.attempt_instant_ddl && job.alter_metadata(Way::kInstant, stop)) {
         return "instantly, nothing was copied";
@@ -169,9 +173,11 @@ void show_summary(const RunReport& report, const Voice& voice) {
     voice.say(fmt::format(
         "{} {}: {} rows copied in {} chunks, {} changes replayed as {} writes, in"
         " {:.1f} s; locked for {:.1f} ms in attempt {}",
-        report.outcome == Outcome::kTested ? "Tested" : "Migrated", sql::quote(report.facts.source),
-        s.rows_copied, s.chunks, s.changes_applied, s.changes_written, s.elapsed_seconds,
-        s.locked_seconds * 1e3, s.cut_over_attempts));
+        report.outcome == Outcome::kTested ? "Tested"
+        : report.facts.revert              ? "Reverted"
+                                           : "Migrated",
+        sql::quote(report.facts.source), s.rows_copied, s.chunks, s.changes_applied,
+        s.changes_written, s.elapsed_seconds, s.locked_seconds * 1e3, s.cut_over_attempts));
     for (const auto& line : report_lines(report)) voice.say(line);
     if (!report.left.empty()) voice.say(report.left);
 }
@@ -223,6 +229,7 @@ void execute(migrator::MigrateJob& job, const MigrateFlags& flags, control::Cons
     }
     make_postpone_file(job.options().postpone_flag_file);
     job.prepare();
+    if (job.options().revert) voice.echo(job.way_back());
     voice.echo(console.hints());
     job.hooks().demand(Point::kValidated, {}, job.controls().ending());
     job.start();
@@ -256,6 +263,15 @@ std::string clean_after_failure(migrator::MigrateJob& job, const MigrateFlags& f
     log::error("the table is as it was and in use");
     std::string left = job.left_behind();
     if (!left.empty()) log::error("{}", left);
+    if (job.options().revert && job.planned()) {
+        const auto& names = job.plan().names;
+        const std::string again = fmt::format(
+            "{} may have been brought up to date in part; run the same command again, as long as {}"
+            " and the binlog since the swap are there",
+            sql::quote(names.ghost), sql::quote(names.checkpoint));
+        log::error("{}", again);
+        left += (left.empty() ? "" : "; ") + again;
+    }
     if (job.can_be_resumed()) {
         const std::string again = "or go on from the checkpoint with: " + flags.again;
         log::error("{}", again);

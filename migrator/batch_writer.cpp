@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "migrator/copy_sql.h"
+#include "migrator/refusal.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
@@ -59,13 +60,14 @@ Piece whole(const PendingBatch& pending) {
     return {pending.batch.in_key_order(), pending.repeated_deletes};
 }
 
-BatchWriter::BatchWriter(const Plan& plan) : plan_(plan), reader_(plan) {
+BatchWriter::BatchWriter(const Plan& plan) : plan_(plan), reader_(plan), kept_(plan) {
     set_ghost(plan.names.ghost);
 }
 
 void BatchWriter::set_ghost(const sql::TableName& ghost) {
+    ghost_ = ghost;
     const std::string head = insert_head(plan_, ghost);
-    insert_head_ = fmt::format("{} ({}) VALUES ", head, columns_of_ghost(plan_));
+    insert_head_ = fmt::format("{} ({}{}) VALUES ", head, columns_of_ghost(plan_), kept_.names());
     from_source_head_ = head + columns_from_source(plan_);
     delete_head_ = fmt::format("DELETE FROM {} WHERE ", sql::quote(ghost));
 }
@@ -73,6 +75,7 @@ void BatchWriter::set_ghost(const sql::TableName& ghost) {
 HeldRows BatchWriter::write(mysql::Connection& connection, const Piece& piece) {
     HeldRows held;
     try {
+        kept_.read(connection, ghost_, piece.states, reader_);
         const bool deletes_first = !fault::rule_off("R6");
         if (deletes_first) write_deletes(connection, piece);
         fault::point("apply.batch");
@@ -85,6 +88,16 @@ HeldRows BatchWriter::write(mysql::Connection& connection, const Piece& piece) {
         throw;
     }
     return held;
+}
+
+std::vector<std::string> BatchWriter::append_row(const ChangeBatch::State& state,
+                                                 std::string& out) {
+    auto lenient = reader_.append_tuple(state.second.change, out);
+    if (!kept_.any()) return lenient;
+    out.pop_back();
+    kept_.append(state, out, lenient);
+    out += ')';
+    return lenient;
 }
 
 void BatchWriter::write_deletes(mysql::Connection& connection, const Piece& piece) {
@@ -121,7 +134,7 @@ void BatchWriter::write_rows(mysql::Connection& connection, const Piece& piece, 
         const auto& [identity, key] = *state;
         if (key.deleted || key.from_source) continue;
         std::string tuple;
-        if (const auto lenient = reader_.append_tuple(key.change, tuple); !lenient.empty()) {
+        if (const auto lenient = append_row(*state, tuple); !lenient.empty()) {
             insert_or_hold(connection, insert_head_ + tuple, lenient, identity, key, held);
             continue;
         }
@@ -141,6 +154,13 @@ void BatchWriter::write_rows_from_source(mysql::Connection& connection, const Pi
     for (const auto* state : piece.states) {
         const auto& [identity, key] = *state;
         if (!key.from_source) continue;
+        if (kept_.any()) {
+            throw Refusal(fmt::format(
+                "a change of {} in the binlog does not tell its whole row, and a column that only"
+                " {} has can be kept for whole rows alone: SET GLOBAL binlog_row_image=FULL and"
+                " binlog_row_value_options='', and before the next migration",
+                sql::quote(plan_.names.source), sql::quote(plan_.names.ghost)));
+        }
         const std::string condition = reader_.source_condition(key.change);
         if (plan_.ghost_is_stricter) {
             insert_or_hold(connection, from_source_head_ + condition, {}, identity, key, held);

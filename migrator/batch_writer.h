@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "migrator/change_batch.h"
+#include "migrator/kept_columns.h"
 #include "migrator/row_reader.h"
 
 namespace wisp::mysql {
@@ -52,6 +53,8 @@ class BatchWriter {
     [[nodiscard]] HeldRows write(mysql::Connection& connection, const Piece& piece);
 
   private:
+    /// The row's tuple, with what the ghost keeps. Returns as RowReader::append_tuple().
+    std::vector<std::string> append_row(const ChangeBatch::State& state, std::string& out);
     void write_deletes(mysql::Connection& connection, const Piece& piece);
     void write_rows(mysql::Connection& connection, const Piece& piece, HeldRows& held);
     void write_rows_from_source(mysql::Connection& connection, const Piece& piece, HeldRows& held);
@@ -64,6 +67,8 @@ class BatchWriter {
 
     const Plan& plan_;
     RowReader reader_;
+    KeptColumns kept_;
+    sql::TableName ghost_;
     std::string insert_head_;       // "REPLACE INTO `s`.`_t_gho` (…) VALUES " or INSERT
     std::string from_source_head_;  // the same with SELECT … FROM the source WHERE
     std::string delete_head_;

@@ -33,7 +33,10 @@ void ChangeBatch::add_held(const std::string& identity, const KeyState& state) {
 void ChangeBatch::put(std::string identity, KeyState state) {
     keep(*state.change.block);
     const auto [at, fresh] = states_.try_emplace(std::move(identity));
-    if (!fresh) release(*at->second.change.block);
+    if (!fresh) {
+        state.reborn = at->second.deleted || at->second.reborn;
+        release(*at->second.change.block);
+    }
     at->second = std::move(state);
 }
 

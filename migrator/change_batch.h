@@ -20,6 +20,8 @@ struct KeyState {
     bool deleted = false;
     /// The change's images do not tell the whole row: it has to be read from the source.
     bool from_source = false;
+    /// The key was deleted earlier in the batch: the row is another one than the ghost has.
+    bool reborn = false;
 };
 
 class ChangeBatch {

@@ -30,7 +30,9 @@ struct Reached {
     std::uint64_t rows_verified = 0;
     /// No XA transaction was prepared before the position that is decided behind it.
     bool no_older_xa = false;
-    bool swapped = false;  // the ghost is the table now
+    /// The ghost is the table now. To begin with: the position is before the swap of a run that is
+    /// taken back.
+    bool swapped = false;
 };
 
 /// What must be the same when a run is resumed.

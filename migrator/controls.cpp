@@ -16,6 +16,7 @@ RunFacts first_facts(const MigrationOptions& options) {
     facts.source = {options.schema, options.table};
     facts.alter = options.alter;
     facts.dry_run = !options.execute;
+    facts.revert = options.revert;
     facts.began = std::chrono::system_clock::now();
     std::array<char, 256> host{};
     if (::gethostname(host.data(), host.size() - 1) == 0) facts.executing_host = host.data();

@@ -70,7 +70,7 @@ Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& r
       guard_(plan.names.source,
              {plan.names.ghost, plan.names.changelog, plan.names.swap_ghost, plan.names.swap_old,
               plan.names.old, plan.names.checkpoint},
-             plan.has_changelog, start.no_older_xa),
+             plan.has_changelog, start.no_older_xa, start.swapped),
       ranges_(Chunker(plan, options.chunk_rows, options.chunk_time),
               FinishedRanges(start.finished, start.rows)),
       statistics_(plan.names.ghost),
@@ -198,6 +198,16 @@ void Engine::rethrow_thread_failures() {
     }
 }
 
+bool Engine::is_of_source(const binlog::RowsBlock& block) const {
+    return block.table->table == plan_.names.source.table &&
+           block.table->schema == plan_.names.source.schema;
+}
+
+void Engine::drop_changes_of_source(binlog::Transaction& transaction) const {
+    std::erase_if(transaction.changes,
+                  [this](const binlog::Change& change) { return is_of_source(*change.block); });
+}
+
 std::uint64_t Engine::changes_of_source(const binlog::Transaction& transaction) const {
     std::uint64_t count = 0;
     const void* block = nullptr;
@@ -205,8 +215,7 @@ std::uint64_t Engine::changes_of_source(const binlog::Transaction& transaction) 
     for (const binlog::Change& change : transaction.changes) {
         if (change.block.get() != block) {
             block = change.block.get();
-            ours = change.block->table->table == plan_.names.source.table &&
-                   change.block->table->schema == plan_.names.source.schema;
+            ours = is_of_source(*change.block);
         }
         count += ours ? 1 : 0;
     }
@@ -215,6 +224,7 @@ std::uint64_t Engine::changes_of_source(const binlog::Transaction& transaction) 
 
 void Engine::deliver(binlog::Transaction&& transaction, const std::stop_token& stop) {
     guard_.check(transaction);
+    if (guard_.before_swap()) drop_changes_of_source(transaction);
     method_.signs->delivered(transaction.end, transaction.gtid);
     const std::size_t bytes = transaction.bytes;
     if (transaction.changes.empty()) return;
@@ -358,6 +368,12 @@ void Engine::prove_start() {
                                        : "what " + route_.read.label() + " has written",
             route_.stream.label(), kLimit.count()));
     }
+    if (!guard_.before_swap()) return;
+    throw Refusal(fmt::format(
+        "the binlog of {} does not hold the RENAME that swapped {} and {}, between the checkpoint "
+        "of"
+        " the migration and now; nothing was touched",
+        route_.stream.label(), sql::quote(plan_.names.source), sql::quote(plan_.names.ghost)));
 }
 
 void Engine::refuse_null_keys() {

@@ -66,6 +66,8 @@ class Engine {
     std::unique_ptr<Thread> thread(const char* name, std::function<void(std::stop_token)> body);
 
     void beat(const std::stop_token& stop);
+    [[nodiscard]] bool is_of_source(const binlog::RowsBlock& block) const;
+    void drop_changes_of_source(binlog::Transaction& transaction) const;
     [[nodiscard]] std::uint64_t changes_of_source(const binlog::Transaction& transaction) const;
     void count_rows(const std::stop_token& stop);
     void deliver(binlog::Transaction&& transaction, const std::stop_token& stop);

@@ -51,6 +51,8 @@ struct Method {
     std::function<std::unique_ptr<RowMover>()> mover;
     std::function<std::unique_ptr<RowComparison>()> comparison;
     std::unique_ptr<Swap> swap;
+    /// Rows that verification finds different are copied again; else they end the run.
+    bool recopies = true;
     /// Writes a checkpoint over a connection to the server that is written; none: there are no
     /// checkpoints. Throws mysql::Error.
     std::function<void(mysql::Connection&, const Reached&)> save = {};

@@ -24,6 +24,7 @@
 #include "migrator/refusal.h"
 #include "migrator/replica_test.h"
 #include "migrator/resume.h"
+#include "migrator/revert.h"
 #include "migrator/row_format.h"
 #include "migrator/server_mover.h"
 #include "migrator/table_maker.h"
@@ -52,7 +53,7 @@ std::size_t secondary_indexes(const sql::Table& table) {
 
 LeftoverPolicy leftover_policy(const MigrationOptions& options, const Plan& plan) {
     return {options.drop_ghost_first, options.drop_old_first, !options.execute, plan.has_changelog,
-            options.resume};
+            options.resume || options.revert};
 }
 
 /// A test that was killed between its swap and the way back leaves the real table under the old
@@ -121,7 +122,7 @@ MigrateJob::~MigrateJob() {
 }
 
 void MigrateJob::open() {
-    if (plan_.alter.clauses.empty()) read_alter();
+    if (plan_.alter.clauses.empty() && !options_.revert) read_alter();
     connect();
     controls_.throw_if_ended();
     inspect();
@@ -145,7 +146,7 @@ void MigrateJob::prepare() {
     if (!run_lock_) open();
     controls_.throw_if_ended();
     if (options_.test_on_replica) refuse_unfinished_test(*writer_, plan_.names);
-    if (options_.resume) take_up();
+    if (options_.resume || options_.revert) take_up();
     clear_leftovers(*writer_, plan_.names, leftover_policy(options_, plan_));
     if (!resumed_) {
         make_tables(*writer_, plan_);
@@ -166,23 +167,32 @@ void MigrateJob::prepare() {
 }
 
 void MigrateJob::take_up() {
-    resumed_ = find_checkpoint(*writer_, plan_, options_.alter);
+    if (options_.revert) {
+        resumed_ = find_swap(*writer_, plan_);
+    } else {
+        resumed_ = find_checkpoint(*writer_, plan_, options_.alter);
+    }
     if (plan_.has_changelog) last_marker_ = newest_marker(*writer_, plan_.names);
     demand_binlog(*streamer_, *resumed_);
-    take_over(*writer_, plan_.names);
+    if (options_.execute) take_over(*writer_, plan_.names);
 }
 
 void MigrateJob::complete_plan() {
     plan_.ghost = inspect_table(*writer_, plan_.names.ghost);
+    if (options_.revert) {
+        plan_.alter = migrator::way_back(resumed_->plan.alter, plan_.source, plan_.ghost,
+                                         options_.skip_renamed_columns);
+    }
     map_columns(plan_);
     choose_key(plan_);
+    if (options_.revert) plan_revert(plan_);
     if (options_.migrate_on_replica) demand_same_places(plan_);
-    if (resumed_) {
+    if (options_.resume) {
         recall_deferred_indexes();
-    } else if (options_.defer_indexes) {
+    } else if (!options_.revert && options_.defer_indexes) {
         plan_.deferred = deferrable_indexes(plan_.ghost);
     }
-    if (resumed_) clear_triggers(*writer_, plan_.names);
+    if (options_.resume) clear_triggers(*writer_, plan_.names);
     if (options_.include_triggers) {
         plan_.triggers = read_triggers(*writer_, plan_, options_.triggers);
         try_triggers(*writer_, plan_);
@@ -193,7 +203,7 @@ void MigrateJob::complete_plan() {
     }
     const auto issues = check_key_is_logged({options_, route_, plan_, *writer_, *streamer_});
     if (!issues.empty()) throw Refusal(issues.front());
-    if (resumed_) demand_same_plan(*resumed_, fingerprint(plan_, options_.alter, {}));
+    if (options_.resume) demand_same_plan(*resumed_, fingerprint(plan_, options_.alter, {}));
 }
 
 void MigrateJob::recall_deferred_indexes() {
@@ -203,7 +213,16 @@ void MigrateJob::recall_deferred_indexes() {
     plan_.ghost.create_statement = resumed_->plan.ghost;
 }
 
+std::string MigrateJob::way_back() const {
+    return describe_revert(plan_, *resumed_);
+}
+
 void MigrateJob::read_alter() {
+    if (options_.revert) {
+        if (options_.schema.empty()) throw Refusal("--database is missing");
+        if (options_.table.empty()) throw Refusal("--table is missing");
+        return announce_names();
+    }
     auto alter = sql::split_alter(options_.alter);
     if (!alter) throw Refusal("--alter: " + alter.error());
     plan_.alter = std::move(*alter);
@@ -226,9 +245,14 @@ void MigrateJob::read_alter() {
         plan_.alter.renamed_columns.clear();
     }
     if (options_.timestamp_old_table) stamp_ = local_timestamp();
+    announce_names();
+}
+
+void MigrateJob::announce_names() {
     controls_.facts.write([&](RunFacts& facts) {
         facts.source = {options_.schema, options_.table};
-        const auto names = table_names(facts.source, stamp_, options_.force_table_names);
+        auto names = table_names(facts.source, stamp_, options_.force_table_names);
+        if (options_.revert) names = names_of_revert(names, options_.old_table);
         facts.ghost = names.ghost;
         facts.old = names.old;
     });
@@ -275,8 +299,9 @@ void MigrateJob::inspect() {
             " another one",
             options_.force_table_names, sql::quote(plan_.source.name)));
     }
+    if (options_.revert) plan_.names = names_of_revert(plan_.names, options_.old_table);
     plan_.allow_nullable_key = options_.allow_nullable_key;
-    plan_.has_checkpoint = options_.checkpoint && options_.execute;
+    plan_.has_checkpoint = options_.checkpoint && options_.execute && !options_.revert;
     plan_.panic_on_warnings = options_.panic_on_warnings;
     controls_.facts.write([&](RunFacts& facts) {
         facts.source = plan_.names.source;
@@ -340,14 +365,15 @@ Reached MigrateJob::start_of(Signs& signs) {
     Reached start;
     start.position = signs.start(*streamer_);
     if (!resumed_) return start;
+    const std::string flag = options_.revert ? "--revert" : "--resume";
     // What this proves visible must reach as far as the checkpoint.
     const auto limit = std::chrono::steady_clock::now() + kPatience;
     while (start.position < resumed_->reached.position) {
         if (std::chrono::steady_clock::now() > limit) {
             throw Refusal(fmt::format(
-                "--resume: the binlog of {} is not visible up to the checkpoint at {}; look for"
-                " commits that do not end there and resume again",
-                route_.stream.label(), resumed_->reached.position.text()));
+                "{}: the binlog of {} is not visible up to the checkpoint at {}; look for commits"
+                " that do not end there and run it again",
+                flag, route_.stream.label(), resumed_->reached.position.text()));
         }
         controls_.throw_if_ended();
         static_cast<void>(mysql::pause(controls_.ending(), std::chrono::milliseconds(100)));
@@ -378,6 +404,7 @@ Method MigrateJob::method() {
         if (options_.mover == Mover::kServer) return std::make_unique<ServerMover>(plan_);
         return std::make_unique<ClientMover>(plan_, connector);
     };
+    method.recopies = !options_.revert;
     method.comparison = [this] { return std::make_unique<Comparison>(plan_); };
     return method;
 }
@@ -392,7 +419,12 @@ void MigrateJob::clean_up() {
     // With the lock: what is dropped here is ours, not another run's.
     mysql::Connection& writer = run_lock_->session({});
     if (plan_.has_changelog) drop_table(writer, plan_.names.changelog);
-    if (!swapped_ && !tested_) drop_table(writer, plan_.names.ghost);
+    if (options_.revert) {
+        // The table as it was is not ours to drop; with the swap back its checkpoint is void.
+        if (swapped_) drop_table(writer, plan_.names.checkpoint);
+    } else if (!swapped_ && !tested_) {
+        drop_table(writer, plan_.names.ghost);
+    }
     if (swapped_ && options_.drop_old_after) drop_table(writer, plan_.names.old);
     // As long as the old table is kept, the checkpoint tells where the swap was.
     const bool over = !swapped_ || options_.drop_old_after;
@@ -416,6 +448,8 @@ std::string MigrateJob::left_behind() {
         const auto connection = mysql::Connector(route_.write, route_.session).connect();
         std::string list;
         for (const auto& table : tables_left(*connection, plan_)) {
+            // Of a revert these are the tables as the migration left them.
+            if (options_.revert && table != sql::quote(plan_.names.changelog)) continue;
             list += (list.empty() ? "" : ", ") + table;
         }
         if (list.empty()) return {};

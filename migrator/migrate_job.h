@@ -30,8 +30,8 @@ class MigrateJob {
     MigrateJob& operator=(const MigrateJob&) = delete;
     ~MigrateJob();
 
-    /// What --alter names, before any server is asked: then options() has schema and table. Throws
-    /// Refusal.
+    /// What --alter names, before any server is asked: then options() has schema and table. A
+    /// revert has none. Throws Refusal.
     void read_alter();
     /// Route, source table, checks, run lock; makes nothing. Throws Refusal or mysql::Error.
     void open();
@@ -41,6 +41,8 @@ class MigrateJob {
     /// ghost and changelog exist. Throws Refusal or mysql::Error with nothing left on the server;
     /// of what is to be resumed everything.
     void prepare();
+    /// After prepare(), of a revert: what it does and loses, a sentence a line.
+    [[nodiscard]] std::string way_back() const;
     /// After prepare() and clean_up(): what a run would take and leave; estimate/estimate.h. Throws
     /// Stopped or mysql::Error.
     [[nodiscard]] Estimate estimate(const std::stop_token& stop);
@@ -82,6 +84,7 @@ class MigrateJob {
     void inspect();
     void warn_of_replica() const;
     void take_up();
+    void announce_names();
     void complete_plan();
     void recall_deferred_indexes();
     [[nodiscard]] Reached start_of(Signs& signs);
@@ -96,8 +99,9 @@ class MigrateJob {
     std::unique_ptr<mysql::Connection> writer_;
     std::unique_ptr<mysql::Connection> streamer_;
     std::optional<RunLock> run_lock_;
-    std::uint64_t last_marker_ = 0;      // of the run that is resumed
-    std::optional<Checkpoint> resumed_;  // what an earlier run left; none: this one begins
+    std::uint64_t last_marker_ = 0;  // of the run that is resumed
+    /// What an earlier run left, to go on from or to be taken back; none: this one begins.
+    std::optional<Checkpoint> resumed_;
     std::unique_ptr<Engine> engine_;
     bool prepared_ = false;
     bool planned_ = false;

@@ -91,7 +91,9 @@ struct MigrationOptions {
     std::string postpone_flag_file;
     bool checkpoint = false;  // written beside the ghost, so a run can be resumed
     std::chrono::seconds checkpoint_every{300};  // at least 10
-    bool resume = false;                         // go on from the checkpoint that is there
+    bool revert = false;    // swap back what an earlier run with a checkpoint has swapped
+    std::string old_table;  // what that run has left, without a schema
+    bool resume = false;    // go on from the checkpoint that is there
 
     /// May be changed while the run goes on, by whoever has these options: throttle/knob_table.h.
     throttle::SharedKnobs knobs = std::make_shared<Guarded<throttle::Knobs>>();

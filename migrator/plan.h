@@ -37,6 +37,8 @@ struct MappedColumn {
     /// Wraps the source expression, {} being its place: the column in the copy, the literal in the
     /// replay. One text for both, so both convert alike.
     std::string expression = "{}";
+    /// Verification compares it; a revert leaves out what the migration may have rounded.
+    bool compared = true;
 
     [[nodiscard]] std::string wrap(std::string_view source_expression) const;
 };
@@ -46,6 +48,12 @@ struct MappedColumn {
 struct FilledColumn {
     std::string name;
     std::string expression;
+};
+
+/// A column that only the ghost has and whose values are there already, in a revert.
+struct KeptColumn {
+    sql::Column column;
+    std::string expression;  // what a new row gets
 };
 
 struct MigrationKey {
@@ -89,6 +97,7 @@ struct Plan {
     sql::Table ghost;
     std::vector<MappedColumn> columns;
     std::vector<FilledColumn> filled;
+    std::vector<KeptColumn> kept;      // instead of `filled`, in a revert
     std::vector<std::string> dropped;  // source columns that have no place in the ghost
     MigrationKey key;
     /// The ghost has a unique key the source lacks (or one that compares otherwise): a REPLACE

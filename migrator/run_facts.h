@@ -21,6 +21,7 @@ struct RunFacts {
     std::string inspector_version;
     std::string executing_host;  // where wisp runs
     bool dry_run = false;
+    bool revert = false;
     bool rebuilds = false;  // a replica's table: wisp rebuild
     std::chrono::system_clock::time_point began{};
 };

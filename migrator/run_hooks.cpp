@@ -55,7 +55,7 @@ Environment hook_variables(const RunFacts& facts, const ProgressSnapshot& s,
             {"GH_OST_HOOKS_HINT_OWNER", options.hint_owner},
             {"GH_OST_HOOKS_HINT_TOKEN", options.hint_token},
             {"GH_OST_DRY_RUN", facts.dry_run ? "true" : "false"},
-            {"GH_OST_REVERT", "false"},
+            {"GH_OST_REVERT", facts.revert ? "true" : "false"},
             {"WISP_MIGRATED_PORT", port_of(facts.applier)},
             {"WISP_INSPECTED_PORT", port_of(facts.inspector)},
             {"WISP_STAGE", to_string(s.stage)}};

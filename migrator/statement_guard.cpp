@@ -19,8 +19,15 @@ std::string shortened(const std::string& text) {
 
 }  // namespace
 
-void StatementGuard::check(const binlog::Transaction& transaction) const {
+void StatementGuard::check(const binlog::Transaction& transaction) {
     for (const auto& statement : transaction.statements) {
+        const auto changes_source = [&] {
+            return sql::changes_table(without_our_names(statement.text), statement.schema, source_);
+        };
+        if (before_swap_) {
+            if (is_our_swap(statement) && changes_source()) before_swap_ = false;
+            continue;
+        }
         const auto verb = sql::statement_verb(statement.text);
         if (sql::writes_rows(verb) && sql::mentions(statement.text, statement.schema, source_)) {
             throw Refusal(fmt::format(
@@ -32,8 +39,7 @@ void StatementGuard::check(const binlog::Transaction& transaction) const {
         }
         if (!logged_) refuse_strangers(transaction, statement);
         const bool ours = swap_expected_ && is_our_swap(statement);
-        if (!ours &&
-            sql::changes_table(without_our_names(statement.text), statement.schema, source_)) {
+        if (!ours && changes_source()) {
             throw Refusal(fmt::format(
                 "somebody changed {} itself during the run, at {}: \"{}\"; the ghost table no "
                 "longer"

@@ -17,16 +17,21 @@ class StatementGuard {
   public:
     /// `ours`: the tables wisp itself makes, renames and drops. `logged`: what it does to them is
     /// in this binlog; else whoever names them there is somebody else. `resumed`: rows that were
-    /// prepared before the start are not copied any more.
+    /// prepared before the start are not copied any more. `before_swap`: the log begins before the
+    /// swap of an earlier run, which is taken back.
     StatementGuard(sql::TableName source, std::vector<sql::TableName> ours, bool logged = true,
-                   bool resumed = false)
+                   bool resumed = false, bool before_swap = false)
         : source_(std::move(source)),
           ours_(std::move(ours)),
           logged_(logged),
-          unseen_xa_allowed_(!resumed) {}
+          unseen_xa_allowed_(!resumed),
+          before_swap_(before_swap) {}
 
     /// Throws Refusal if the transaction holds something that cannot be replayed. Streamer thread.
-    void check(const binlog::Transaction& transaction) const;
+    void check(const binlog::Transaction& transaction);
+    /// True until the swap that is taken back has been seen: changes of the source are those of
+    /// another table, which was called so then. Any thread.
+    [[nodiscard]] bool before_swap() const { return before_swap_; }
     /// From here on a RENAME of the source is our own cut-over. Any thread.
     void expect_swap(bool expected) { swap_expected_ = expected; }
     /// XA transactions prepared before the start have all been decided. Any thread.
@@ -43,6 +48,7 @@ class StatementGuard {
     bool logged_;
     std::atomic<bool> swap_expected_{false};
     std::atomic<bool> unseen_xa_allowed_;
+    std::atomic<bool> before_swap_;
 };
 
 }  // namespace wisp::migrator

@@ -90,6 +90,8 @@ Comparison::Comparison(const Plan& plan)
     std::vector<std::string> names;
     for (const auto& column : plan.columns) {
         names.push_back(column.source.name);
+        if (!column.compared) continue;
+        compared_.push_back(&column);
         if (!keeps_values(column)) converts_ = true;
     }
     source_columns_ = sql::column_list(names);
@@ -141,8 +143,8 @@ std::string Comparison::joined(const Scope& scope, const sql::TableName& ghost) 
 std::string Comparison::any_difference(const std::string& ghost) const {
     const std::string here = converts_ ? sql::quote(std::string(kConverted)) + "." : "s.";
     std::vector<std::string> terms;
-    for (const auto& column : plan_.columns) {
-        terms.push_back(differs(column, converts_, here, ghost));
+    for (const auto* column : compared_) {
+        terms.push_back(differs(*column, converts_, here, ghost));
     }
     return fmt::format("({})", fmt::join(terms, " OR "));
 }
@@ -207,8 +209,8 @@ std::vector<Difference> Comparison::differing(mysql::Connection& connection,
     const std::string ghost_key = there + sql::quote(key_columns(plan_, Side::kGhost).front());
     const std::size_t keys = plan_.key.columns.size();
     std::vector<std::string> columns;
-    for (const auto& column : plan_.columns) {
-        columns.push_back(differs(column, converts_, here, there));
+    for (const auto* column : compared_) {
+        columns.push_back(differs(*column, converts_, here, there));
     }
     std::vector<std::string> order;
     for (const auto& name : key_columns(plan_, side)) order.push_back(here + sql::quote(name));
@@ -227,7 +229,7 @@ std::vector<Difference> Comparison::differing(mysql::Connection& connection,
             std::vector<std::string> names;
             for (std::size_t i = 0; i < columns.size(); ++i) {
                 if (row.number(keys + 1 + i) != 0) {
-                    names.push_back(sql::quote(plan_.columns[i].source.name));
+                    names.push_back(sql::quote(compared_[i]->source.name));
                 }
             }
             difference.what = fmt::format("differs in {}", fmt::join(names, ", "));

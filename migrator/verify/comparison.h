@@ -95,6 +95,7 @@ class Comparison : public RowComparison {
     void fill(mysql::Connection& connection, const Scope& scope) const;
 
     const Plan& plan_;
+    std::vector<const MappedColumn*> compared_;
     bool converts_ = false;
     bool finds_extra_ = true;
     std::string source_columns_;

@@ -59,6 +59,11 @@ void Engine::repair(const std::vector<Difference>& differences) {
         fmt::format("{} rows of {} are not the same in {}, key {}: {}", differences.size(),
                     sql::quote(plan_.names.source), sql::quote(plan_.names.ghost),
                     fmt::join(key_columns(plan_), ", "), named);
+    if (!method_.recopies) {
+        throw DataDiffers(what +
+                          "; nothing was swapped. The values that only the one table has are"
+                          " not overwritten: look who else has written it");
+    }
     if (differences.size() > Findings::kMost) {
         throw DataDiffers(what + "; nothing was swapped. Does anybody else write the new table?");
     }

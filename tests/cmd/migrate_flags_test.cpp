@@ -15,7 +15,6 @@ namespace wisp::cmd {
 namespace {
 
 using std::chrono::seconds;
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -182,9 +181,12 @@ TEST_F(FlagsTest, WhatHasNoEffectIsTakenWithOneWarningThatSaysWhy) {
     EXPECT_THAT(error({"--cut-over=three-step"}), HasSubstr("--cut-over"));
 }
 
-TEST_F(FlagsTest, WhatIsNotThereYetIsRefusedWithWhatToDo) {
-    EXPECT_THAT(failure({"--revert", "--old-table=_t_del"}),
-                AllOf(HasSubstr("--revert is not there yet"), HasSubstr("instead")));
+TEST_F(FlagsTest, ARevertNeedsNoAlter) {
+    const auto flags = parse_migrate_flags(
+        {"--host=h", "--database=d", "--table=t", "--revert", "--old-table=_t_del"});
+    ASSERT_TRUE(flags) << flags.error();
+    EXPECT_TRUE(flags->options.revert);
+    EXPECT_EQ(flags->options.old_table, "_t_del");
     EXPECT_EQ(error({"--revert=false"}), "");
 }
 

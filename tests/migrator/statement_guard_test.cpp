@@ -19,13 +19,13 @@ class StatementGuardTest : public ::testing::Test {
   protected:
     /// The refusal's text, empty if the statement passes.
     [[nodiscard]] std::string refusal(const std::string& text,
-                                      const std::string& schema = "shop") const {
+                                      const std::string& schema = "shop") {
         binlog::Transaction transaction;
         transaction.end = {"binlog.000003", 1234};
         transaction.statements.push_back({schema, text});
         return refusal(transaction);
     }
-    [[nodiscard]] std::string refusal(const binlog::Transaction& transaction) const {
+    [[nodiscard]] std::string refusal(const binlog::Transaction& transaction) {
         try {
             guard_.check(transaction);
         } catch (const Refusal& refused) {
@@ -40,7 +40,7 @@ class StatementGuardTest : public ::testing::Test {
 TEST_F(StatementGuardTest, StopsWhenSomebodyElseUsesNamesOfARunThatIsNotLogged) {
     const auto statement = "DROP TABLE IF EXISTS `shop`.`_orders_gho`";
     EXPECT_THAT(refusal(statement), IsEmpty());
-    const StatementGuard unlogged({"shop", "orders"}, {{"shop", "_orders_gho"}}, false);
+    StatementGuard unlogged({"shop", "orders"}, {{"shop", "_orders_gho"}}, false);
     const auto passes = [&](const std::string& text) {
         binlog::Transaction transaction;
         transaction.statements.push_back({"shop", text});
@@ -55,6 +55,32 @@ TEST_F(StatementGuardTest, StopsWhenSomebodyElseUsesNamesOfARunThatIsNotLogged) 
     EXPECT_FALSE(passes(statement));
     EXPECT_FALSE(passes("CREATE TABLE _orders_gho LIKE orders"));
     EXPECT_TRUE(passes("DROP TABLE `shop`.`_orders_del`"));
+}
+
+TEST(StatementGuardOfARevert, TakesNothingForTheTableUntilTheSwapThatIsTakenBack) {
+    StatementGuard guard({"shop", "orders"}, {{"shop", "_orders_del"}, {"shop", "orders~old"}}, true,
+                         false, true);
+    const auto passes = [&](const std::string& text) {
+        binlog::Transaction transaction;
+        transaction.statements.push_back({"shop", text});
+        try {
+            guard.check(transaction);
+        } catch (const Refusal&) {
+            return false;
+        }
+        return true;
+    };
+    EXPECT_TRUE(passes("DELETE FROM orders"));
+    EXPECT_TRUE(passes("ALTER TABLE orders ADD COLUMN x INT"));
+    EXPECT_TRUE(passes("RENAME TABLE `shop`.`_orders_gho` TO `shop`.`orders~gho`"));
+    EXPECT_TRUE(passes("RENAME TABLE `shop`.`other` TO `shop`.`_orders_del`"));
+    EXPECT_TRUE(guard.before_swap());
+    EXPECT_TRUE(passes("RENAME TABLE `shop`.`orders` TO `shop`.`_orders_del`, `shop`.`_orders_gho`"
+                       " TO `shop`.`orders`"));
+    EXPECT_FALSE(guard.before_swap());
+    EXPECT_FALSE(passes("ALTER TABLE orders ADD COLUMN x INT"));
+    EXPECT_FALSE(passes("RENAME TABLE `shop`.`orders` TO `shop`.`_orders_del`, `shop`.`_orders_gho`"
+                        " TO `shop`.`orders`"));
 }
 
 TEST_F(StatementGuardTest, StopsAtRowsInStatementFormat) {

@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE t (
+  id INT NOT NULL PRIMARY KEY,
+  word VARCHAR(30) CHARACTER SET latin1 DEFAULT 'none',
+  a INT NOT NULL,
+  kind ENUM('red', 'green') NOT NULL,
+  v VARCHAR(40) NOT NULL,
+  bits BIT(12) DEFAULT b'101',
+  w INT NOT NULL DEFAULT 5,
+  twice DOUBLE NOT NULL DEFAULT 0.5,
+  KEY a_index (a)
+) ENGINE=InnoDB;
+INSERT INTO t SELECT n, IF(n % 9 = 0, NULL, CONCAT('größe ', n)), n * 7, 1 + n % 2, CONCAT('value ', n), n % 4096,
+  n % 100, n / 7 FROM fixture.numbers WHERE n BETWEEN 1 AND 20000;

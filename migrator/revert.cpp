@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrator/revert.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "migrator/checkpoint_table.h"
+#include "migrator/inspector.h"
+#include "migrator/refusal.h"
+#include "migrator/verify/column_comparison.h"
+#include "mysql/connection.h"
+#include "sql/create_table.h"
+#include "sql/identifier.h"
+
+namespace wisp::migrator {
+namespace {
+
+[[noreturn]] void refuse(const std::string& why) {
+    throw Refusal("--revert: " + why + "; nothing was touched");
+}
+
+/// An attempt to cut over that was killed may have left the old table under its working name.
+sql::TableName name_of_old_table(mysql::Connection& writer, const TableNames& names) {
+    for (const auto& name : {names.ghost, names.swap_ghost}) {
+        if (relation(writer, name) == Relation::kTable) return name;
+    }
+    refuse(fmt::format("there is no table {}, which --old-table names", sql::quote(names.ghost)));
+}
+
+/// Of a SHOW CREATE TABLE: what stands behind the table's name.
+std::string_view behind_name(std::string_view create) {
+    const auto begins = create.find('`');
+    for (std::size_t i = begins + 1; i < create.size(); ++i) {
+        if (create[i] != '`') continue;
+        if (i + 1 < create.size() && create[i + 1] == '`') {
+            ++i;
+        } else {
+            return create.substr(i + 1);
+        }
+    }
+    return create;
+}
+
+void refuse_triggers(mysql::Connection& writer, const sql::TableName& name) {
+    const auto rows = writer.query(fmt::format(
+        "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} AND"
+        " EVENT_OBJECT_TABLE = {}",
+        sql::text_literal(name.schema), sql::text_literal(name.table)));
+    if (rows.empty()) return;
+    refuse(
+        fmt::format("trigger `{}` is on {} and would fire for what is replayed; drop it, and"
+                    " create it again after the revert",
+                    rows[0].text(0), sql::quote(name)));
+}
+
+/// True if the ghost's values of the column went into the source's without a loss, so that what
+/// comes back is what they were.
+bool went_unchanged(const MappedColumn& column) {
+    if (column.expression != "{}") return false;
+    return keeps_values(
+        {0, column.ghost, column.source, sql::conversion_for(column.ghost, column.source), "{}"});
+}
+
+bool is_fed(const Plan& plan, const sql::Column& ghost) {
+    return std::any_of(plan.columns.begin(), plan.columns.end(), [&](const MappedColumn& column) {
+        return sql::same_name(column.ghost.name, ghost.name);
+    });
+}
+
+std::string expression_for_new_rows(const Plan& plan, const sql::Column& column) {
+    for (const auto& filled : plan.filled) {
+        if (sql::same_name(filled.name, column.name)) return filled.expression;
+    }
+    return "DEFAULT";
+}
+
+std::vector<std::string> not_compared(const Plan& plan) {
+    std::vector<std::string> names;
+    for (const auto& column : plan.columns) {
+        if (!column.compared) names.push_back(sql::quote(column.ghost.name));
+    }
+    return names;
+}
+
+}  // namespace
+
+TableNames names_of_revert(const TableNames& names, const std::string& old_table) {
+    TableNames back = names;
+    back.ghost.table = old_table;
+    back.old.table = sql::old_name(names.source.table, "rev");
+    for (const auto& taken : {names.source, names.changelog, names.checkpoint, names.swap_ghost,
+                              names.swap_old, back.old}) {
+        if (!sql::same_name(taken.table, old_table)) continue;
+        refuse(
+            fmt::format("--old-table={} is a name that this run needs itself; rename that table"
+                        " if it is the one that the migration left",
+                        old_table));
+    }
+    return back;
+}
+
+Checkpoint find_swap(mysql::Connection& writer, const Plan& plan) {
+    const TableNames& names = plan.names;
+    auto found = load_checkpoint(writer, names.checkpoint);
+    if (!found || !found->reached.swapped) {
+        refuse(fmt::format(
+            "{} does not tell of a swap: only a migration that ran with --checkpoint and kept its"
+            " old table can be taken back, as long as its checkpoint is there",
+            sql::quote(names.checkpoint)));
+    }
+    const auto demand = [](const sql::TableName& name, const std::string& now,
+                           const std::string& then) {
+        if (behind_name(now) == behind_name(then)) return;
+        refuse(fmt::format("{} is not defined any more as the migration left it; then: {} now: {}",
+                           sql::quote(name), then, now));
+    };
+    const auto old = name_of_old_table(writer, names);
+    demand(names.source, sql::without_counter(plan.source.create_statement), found->plan.ghost);
+    demand(old, sql::without_counter(inspect_table(writer, old).create_statement),
+           found->plan.source);
+    refuse_triggers(writer, old);
+    found->reached.finished = {Span{}};
+    found->reached.rows = 0;
+    found->reached.verified.clear();
+    found->reached.rows_verified = 0;
+    // What is prepared now is waited for; what was, then, cannot have touched the locked table.
+    found->reached.no_older_xa = false;
+    return std::move(*found);
+}
+
+sql::Alter way_back(const std::string& then, const sql::Table& source, const sql::Table& ghost,
+                    bool skip_renamed) {
+    const auto parsed = sql::split_alter(then);
+    if (!parsed) refuse("the ALTER of the migration cannot be read: " + parsed.error());
+    sql::Alter back;
+    if (!skip_renamed) {
+        for (const auto& [before, after] : parsed->renamed_columns) {
+            back.renamed_columns.emplace_back(after, before);
+        }
+    }
+    for (const auto& column : source.columns) {
+        const auto is_it = [&](const std::string& name) {
+            return sql::same_name(name, column.name);
+        };
+        const bool renamed = std::any_of(back.renamed_columns.begin(), back.renamed_columns.end(),
+                                         [&](const auto& names) { return is_it(names.first); });
+        if (renamed) continue;
+        // One that was dropped and added is another one, of the same name.
+        const bool added =
+            std::any_of(parsed->dropped_columns.begin(), parsed->dropped_columns.end(), is_it);
+        if (added || !ghost.column_index(column.name)) back.dropped_columns.push_back(column.name);
+    }
+    return back;
+}
+
+void plan_revert(Plan& plan) {
+    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+        MappedColumn& column = plan.columns[i];
+        column.compared = went_unchanged(column);
+        const auto& key = plan.key.columns;
+        if (column.compared || std::find(key.begin(), key.end(), i) == key.end()) continue;
+        refuse(
+            fmt::format("the migration has changed values of {}, a column of the key: rows are"
+                        " not found again in {}",
+                        sql::quote(column.source.name), sql::quote(plan.names.ghost)));
+    }
+    for (const auto& column : plan.ghost.columns) {
+        if (column.generated != sql::Generated::kNo || is_fed(plan, column)) continue;
+        plan.kept.push_back({column, expression_for_new_rows(plan, column)});
+    }
+    plan.filled.clear();
+    if (plan.kept.empty() || !plan.ghost_is_stricter) return;
+    refuse(
+        fmt::format("{} has a unique key that {} lacks, and columns as well ({}): a row could"
+                    " not be taken out for a moment without losing their values",
+                    sql::quote(plan.names.ghost), sql::quote(plan.names.source),
+                    sql::quote(plan.kept.front().column.name)));
+}
+
+std::string describe_revert(const Plan& plan, const Checkpoint& swap) {
+    std::string text = fmt::format(
+        "{} takes the place of {} again, with what was written since the swap, which"
+        " is behind {} in the binlog; {} will be {}\n",
+        sql::quote(plan.names.ghost), sql::quote(plan.names.source), swap.reached.position.text(),
+        sql::quote(plan.names.source), sql::quote(plan.names.old));
+    if (!plan.dropped.empty()) {
+        std::vector<std::string> names;
+        for (const auto& name : plan.dropped) names.push_back(sql::quote(name));
+        text += fmt::format("only in {} from then on: {}\n", sql::quote(plan.names.old),
+                            fmt::join(names, ", "));
+    }
+    if (!plan.kept.empty()) {
+        std::vector<std::string> names;
+        for (const auto& kept : plan.kept) names.push_back(sql::quote(kept.column.name));
+        text += fmt::format(
+            "rows that were there keep their values of {}; those inserted since"
+            " get the default\n",
+            fmt::join(names, ", "));
+    }
+    if (const auto names = not_compared(plan); !names.empty()) {
+        text += fmt::format("verification leaves out what the migration may have rounded: {}\n",
+                            fmt::join(names, ", "));
+    }
+    return text;
+}
+
+}  // namespace wisp::migrator

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Revert: a migration that is over is taken back, with the writes made since. The table as it was,
+// which the swap left beside the new one, is the ghost: it has its rows already, so nothing is
+// copied; what the binlog holds since the swap is replayed, and both are swapped again. Columns
+// that only it has keep their values. docs/revert.md.
+#pragma once
+
+#include <string>
+
+#include "migrator/checkpoint.h"
+#include "migrator/plan.h"
+
+namespace wisp::mysql {
+class Connection;
+}
+
+namespace wisp::migrator {
+
+/// The names of a revert: `old_table` is the ghost, and the table that goes is `_T_rev_del`. Throws
+/// Refusal if one of the other tables would get the old table's name.
+[[nodiscard]] TableNames names_of_revert(const TableNames& names, const std::string& old_table);
+
+/// What the run has left whose swap is taken back, with everything copied and nothing compared.
+/// Throws Refusal unless both tables are as that run left them.
+[[nodiscard]] Checkpoint find_swap(mysql::Connection& writer, const Plan& plan);
+
+/// The ALTER that leads from the table as it is to the one that `then` made of it, as far as
+/// columns go. `skip_renamed`: as the flag of that run.
+[[nodiscard]] sql::Alter way_back(const std::string& then, const sql::Table& source,
+                                  const sql::Table& ghost, bool skip_renamed);
+
+/// Of a plan with its columns and key: which columns keep their values, which can be compared.
+/// Throws Refusal for what cannot be taken back.
+void plan_revert(Plan& plan);
+
+/// What a revert of the plan does and loses, a sentence a line; for people.
+[[nodiscard]] std::string describe_revert(const Plan& plan, const Checkpoint& swap);
+
+}  // namespace wisp::migrator
