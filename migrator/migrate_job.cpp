@@ -168,7 +168,7 @@ void MigrateJob::prepare() {
 
 void MigrateJob::take_up() {
     if (options_.revert) {
-        resumed_ = find_swap(*writer_, plan_);
+        resumed_ = find_swap(*writer_, plan_, options_.skip_foreign_key_checks);
     } else {
         resumed_ = find_checkpoint(*writer_, plan_, options_.alter);
     }

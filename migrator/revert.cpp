@@ -56,6 +56,19 @@ void refuse_triggers(mysql::Connection& writer, const sql::TableName& name) {
                     rows[0].text(0), sql::quote(name)));
 }
 
+/// Rows written since the swap were not held to them.
+void refuse_foreign_keys(const std::string& definition, const sql::TableName& name) {
+    const auto parts = sql::split_create_table(definition);
+    if (!parts) return;
+    for (const auto& part : *parts) {
+        if (part.kind != sql::DefinitionKind::kForeignKey) continue;
+        refuse(
+            fmt::format("{} has the foreign key {}, which rows written since the swap may not"
+                        " keep; look at them and pass --skip-foreign-key-checks",
+                        sql::quote(name), part.text));
+    }
+}
+
 /// True if the ghost's values of the column went into the source's without a loss, so that what
 /// comes back is what they were.
 bool went_unchanged(const MappedColumn& column) {
@@ -102,7 +115,7 @@ TableNames names_of_revert(const TableNames& names, const std::string& old_table
     return back;
 }
 
-Checkpoint find_swap(mysql::Connection& writer, const Plan& plan) {
+Checkpoint find_swap(mysql::Connection& writer, const Plan& plan, bool any_foreign_keys) {
     const TableNames& names = plan.names;
     auto found = load_checkpoint(writer, names.checkpoint);
     if (!found || !found->reached.swapped) {
@@ -119,8 +132,10 @@ Checkpoint find_swap(mysql::Connection& writer, const Plan& plan) {
     };
     const auto old = name_of_old_table(writer, names);
     demand(names.source, sql::without_counter(plan.source.create_statement), found->plan.ghost);
-    demand(old, sql::without_counter(inspect_table(writer, old).create_statement),
-           found->plan.source);
+    const std::string definition =
+        sql::without_counter(inspect_table(writer, old).create_statement);
+    demand(old, definition, found->plan.source);
+    if (!any_foreign_keys) refuse_foreign_keys(definition, old);
     refuse_triggers(writer, old);
     found->reached.finished = {Span{}};
     found->reached.rows = 0;

@@ -21,8 +21,10 @@ namespace wisp::migrator {
 [[nodiscard]] TableNames names_of_revert(const TableNames& names, const std::string& old_table);
 
 /// What the run has left whose swap is taken back, with everything copied and nothing compared.
-/// Throws Refusal unless both tables are as that run left them.
-[[nodiscard]] Checkpoint find_swap(mysql::Connection& writer, const Plan& plan);
+/// Throws Refusal unless both tables are as that run left them. `any_foreign_keys`: the operator
+/// wants none looked for.
+[[nodiscard]] Checkpoint find_swap(mysql::Connection& writer, const Plan& plan,
+                                   bool any_foreign_keys);
 
 /// The ALTER that leads from the table as it is to the one that `then` made of it, as far as
 /// columns go. `skip_renamed`: as the flag of that run.

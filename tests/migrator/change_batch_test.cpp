@@ -89,6 +89,16 @@ TEST_F(ChangeBatchTest, KeepsTheRowThatFollowsADelete) {
     EXPECT_THAT(states(), UnorderedElementsAre("+(1,_utf8mb4'b')"));
 }
 
+TEST_F(ChangeBatchTest, TellsARowThatFollowsADeleteFromTheOneBefore) {
+    add(log_.update({1, "a"}, {1, "b"}));
+    EXPECT_FALSE(batch_.states().begin()->second.reborn);
+    add(log_.erase({1, "b"}));
+    add(log_.insert({1, "c"}));
+    EXPECT_TRUE(batch_.states().begin()->second.reborn);
+    add(log_.update({1, "c"}, {1, "d"}));
+    EXPECT_TRUE(batch_.states().begin()->second.reborn) << "still the new one";
+}
+
 TEST_F(ChangeBatchTest, SplitsAnUpdateThatMovesTheKeyIntoADeleteAndARow) {
     add(log_.update({1, "a"}, {2, "a"}));
     EXPECT_THAT(states(), UnorderedElementsAre("-(`id` = 1)", "+(2,_utf8mb4'a')"));
