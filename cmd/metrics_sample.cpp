@@ -15,6 +15,9 @@ metrics::Sample metrics_sample(const migrator::ProgressSnapshot& s) {
          stage = static_cast<migrator::Stage>(static_cast<int>(stage) + 1)) {
         sample.stages.emplace_back(to_string(stage));
     }
+    for (const auto& time : s.stages) {
+        sample.stage_seconds.emplace_back(to_string(time.stage), time.seconds);
+    }
     sample.run_seconds = s.elapsed_seconds;
     if (s.eta_seconds >= 0) sample.eta_seconds = s.eta_seconds;
     sample.rows_estimated = s.rows_estimated;
@@ -32,6 +35,7 @@ metrics::Sample metrics_sample(const migrator::ProgressSnapshot& s) {
     sample.backlog_changes = s.changes_delivered - std::min(s.changes_applied, s.changes_delivered);
     sample.backlog_transactions = s.backlog_transactions;
     sample.backlog_bytes = s.backlog_bytes;
+    sample.backlog_limit_bytes = s.backlog_limit_bytes;
     sample.backlog_seconds = s.lag_seconds;
     sample.throttled = !s.throttle.empty();
     sample.throttled_seconds = s.throttled_seconds;

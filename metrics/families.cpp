@@ -90,6 +90,7 @@ void add_replay(Page& page, const Sample& s) {
     page.one(kBacklogChanges, number(s.backlog_changes));
     page.one(kBacklogTransactions, number(s.backlog_transactions));
     page.one(kBacklogBytes, number(s.backlog_bytes));
+    page.one(kBacklogLimit, number(s.backlog_limit_bytes));
     page.one(kBacklogSeconds, s.backlog_seconds);
 }
 
@@ -127,6 +128,8 @@ std::vector<MetricFamily> families(const Sample& s) {
     page.begin(kStage);
     for (const std::string& stage : s.stages)
         page.value(stage == s.stage ? 1 : 0, {{"stage", stage}});
+    page.begin(kStageSeconds);
+    for (const auto& [stage, seconds] : s.stage_seconds) page.value(seconds, {{"stage", stage}});
     page.one(kRunSeconds, s.run_seconds);
     page.one(kEta, s.eta_seconds.value_or(std::numeric_limits<double>::quiet_NaN()));
     add_copy(page, s);

@@ -18,6 +18,8 @@ inline constexpr Metric kInfo{"wisp_migration_info", Kind::kGauge,
                               "Always 1; which table is migrated"};
 inline constexpr Metric kStage{"wisp_stage", Kind::kGauge,
                                "1 for the stage the run is in, 0 for the others"};
+inline constexpr Metric kStageSeconds{"wisp_stage_seconds_total", Kind::kCounter,
+                                      "Time the run has been in a stage"};
 inline constexpr Metric kRunSeconds{"wisp_run_seconds", Kind::kGauge, "Time since the run began"};
 inline constexpr Metric kEta{"wisp_eta_seconds", Kind::kGauge,
                              "Time until the run is ready to swap; NaN if unknown"};
@@ -51,6 +53,8 @@ inline constexpr Metric kBacklogTransactions{"wisp_backlog_transactions", Kind::
                                              "Transactions that wait in the queue"};
 inline constexpr Metric kBacklogBytes{"wisp_backlog_bytes", Kind::kGauge,
                                       "Bytes that wait in the queue"};
+inline constexpr Metric kBacklogLimit{"wisp_backlog_limit_bytes", Kind::kGauge,
+                                      "Bytes that the queue may hold; a full one holds the stream"};
 inline constexpr Metric kBacklogSeconds{"wisp_backlog_seconds", Kind::kGauge,
                                         "Age of the newest heartbeat that replay has passed"};
 inline constexpr Metric kThrottled{"wisp_throttled", Kind::kGauge, "1 while the copy is held"};
@@ -82,37 +86,13 @@ inline constexpr Metric kLongestStall{
     "wisp_longest_stall_seconds", Kind::kGauge,
     "Longest time that an attempt, successful or not, held the table lock"};
 
-inline constexpr std::array kAll{kInfo,
-                                 kStage,
-                                 kRunSeconds,
-                                 kEta,
-                                 kRowsEstimated,
-                                 kRowsCopied,
-                                 kRowsVerified,
-                                 kBytesCopied,
-                                 kChunks,
-                                 kChunkSeconds,
-                                 kBinlogEvents,
-                                 kBinlogBytes,
-                                 kChangesDelivered,
-                                 kChangesApplied,
-                                 kChangesWritten,
-                                 kApplySeconds,
-                                 kBacklogChanges,
-                                 kBacklogTransactions,
-                                 kBacklogBytes,
-                                 kBacklogSeconds,
-                                 kThrottled,
-                                 kThrottledSeconds,
-                                 kPace,
-                                 kSourceHolds,
-                                 kSourceSeconds,
-                                 kSourceValue,
-                                 kSourceLimit,
-                                 kLag,
-                                 kCheckpointAge,
-                                 kAttempts,
-                                 kLockSeconds,
-                                 kLongestStall};
+inline constexpr std::array kAll{
+    kInfo,           kStage,          kStageSeconds,   kRunSeconds,          kEta,
+    kRowsEstimated,  kRowsCopied,     kRowsVerified,   kBytesCopied,         kChunks,
+    kChunkSeconds,   kBinlogEvents,   kBinlogBytes,    kChangesDelivered,    kChangesApplied,
+    kChangesWritten, kApplySeconds,   kBacklogChanges, kBacklogTransactions, kBacklogBytes,
+    kBacklogLimit,   kBacklogSeconds, kThrottled,      kThrottledSeconds,    kPace,
+    kSourceHolds,    kSourceSeconds,  kSourceValue,    kSourceLimit,         kLag,
+    kCheckpointAge,  kAttempts,       kLockSeconds,    kLongestStall};
 
 }  // namespace wisp::metrics

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/histogram.h"
@@ -24,7 +25,8 @@ struct Sample {
     std::string schema;
     std::string table;
     std::string stage;
-    std::vector<std::string> stages;  // all there are
+    std::vector<std::string> stages;                            // all there are
+    std::vector<std::pair<std::string, double>> stage_seconds;  // of those it has been in
     double run_seconds = 0;
     std::optional<double> eta_seconds;
 
@@ -44,6 +46,7 @@ struct Sample {
     std::uint64_t backlog_changes = 0;
     std::uint64_t backlog_transactions = 0;
     std::uint64_t backlog_bytes = 0;
+    std::uint64_t backlog_limit_bytes = 0;
     double backlog_seconds = 0;
 
     bool throttled = false;

@@ -471,6 +471,7 @@ ProgressSnapshot Engine::snapshot() const {
     s.replayed = progress_.replayed;
     s.backlog_transactions = queue_.size();
     s.backlog_bytes = queue_.bytes();
+    s.backlog_limit_bytes = options_.queue_bytes;
     const auto now = now_microseconds();
     const auto seconds_since = [&](std::int64_t then) {
         return then == 0 ? 0.0 : static_cast<double>(now - then) / 1e6;

@@ -68,6 +68,7 @@ struct ProgressSnapshot {
     std::uint64_t changes_written = 0;  // rows and deletes they folded to
     std::uint64_t backlog_transactions = 0;
     std::uint64_t backlog_bytes = 0;
+    std::uint64_t backlog_limit_bytes = 0;
     double arriving = 0;     // changes a second, while the replay falls behind; else 0
     double replayed = 0;     // the same of the replay (replay_pace.h)
     double lag_seconds = 0;  // age of the newest heartbeat the applier has passed

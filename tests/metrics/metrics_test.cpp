@@ -47,6 +47,8 @@ Sample sample() {
     s.table = "orders";
     s.stage = "migrating";
     s.stages = {"starting", "migrating"};
+    s.stage_seconds = {{"starting", 1.5}, {"migrating", 3}};
+    s.backlog_limit_bytes = 33;
     s.rows_copied = 1234;
     s.chunk_seconds = chunks.snapshot();
     s.apply_seconds = Histogram({1}).snapshot();
@@ -76,6 +78,8 @@ TEST(Metrics, AreServedToAScraper) {
              "\nwisp_migration_info{schema=\"shop\",table=\"orders\"} 1",
              "\nwisp_stage{stage=\"starting\"} 0",
              "\nwisp_stage{stage=\"migrating\"} 1",
+             "\nwisp_stage_seconds_total{stage=\"starting\"} 1.5",
+             "\nwisp_backlog_limit_bytes 33",
              "\nwisp_eta_seconds Nan",
              "\nwisp_chunk_seconds_bucket{le=\"0.1\"} 2\n",
              "\nwisp_chunk_seconds_bucket{le=\"1\"} 3\n",
