@@ -34,6 +34,8 @@ constexpr Rule kRules[] = {
     {"old-table", Rule::kNeeds, "revert", ""},
     {"revert", Rule::kExcludes, "test-on-replica", ""},
     {"revert", Rule::kExcludes, "migrate-on-replica", "the swap is not in the replica's binlog"},
+    {"revert", Rule::kExcludes, "initially-drop-old-table",
+     "look at what is in the way, and drop it yourself"},
     {"revert", Rule::kExcludes, "include-triggers",
      "triggers are not taken along on the way back; drop them and create them again afterwards"},
     {"allow-on-master", Rule::kExcludes, "test-on-replica", ""},

@@ -75,7 +75,6 @@ void BatchWriter::set_ghost(const sql::TableName& ghost) {
 HeldRows BatchWriter::write(mysql::Connection& connection, const Piece& piece) {
     HeldRows held;
     try {
-        kept_.read(connection, ghost_, piece.states, reader_);
         const bool deletes_first = !fault::rule_off("R6");
         if (deletes_first) write_deletes(connection, piece);
         fault::point("apply.batch");
@@ -130,8 +129,10 @@ void BatchWriter::write_rows(mysql::Connection& connection, const Piece& piece, 
         rows.clear();
         identities.clear();
     };
-    for (const auto* state : piece.states) {
+    for (std::size_t i = 0; i < piece.states.size(); ++i) {
+        const auto* state = piece.states[i];
         const auto& [identity, key] = *state;
+        kept_.read_on(connection, ghost_, piece.states, i, reader_);
         if (key.deleted || key.from_source) continue;
         std::string tuple;
         if (const auto lenient = append_row(*state, tuple); !lenient.empty()) {

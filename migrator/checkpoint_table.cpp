@@ -65,8 +65,8 @@ std::optional<Checkpoint> load_checkpoint(mysql::Connection& connection,
     auto checkpoint = parse_checkpoint(rows[0].text(0));
     if (checkpoint) return std::move(*checkpoint);
     throw Refusal(fmt::format(
-        "the checkpoint in {} cannot be read: {}. Nothing was touched; to start again from the"
-        " beginning, leave --resume out and pass --initially-drop-ghost-table",
+        "the checkpoint in {} cannot be read: {}. Nothing was touched, and nothing can go on from"
+        " it; move it away to begin anew",
         sql::quote(name), checkpoint.error()));
 }
 

@@ -221,6 +221,13 @@ std::string MappedColumn::wrap(std::string_view source_expression) const {
     return out;
 }
 
+void drop_renamed_columns(sql::Alter& alter) {
+    for (const auto& [before, after] : alter.renamed_columns) {
+        alter.dropped_columns.push_back(before);
+    }
+    alter.renamed_columns.clear();
+}
+
 void map_columns(Plan& plan) {
     std::set<std::size_t> fed;
     for (std::size_t i = 0; i < plan.source.columns.size(); ++i) {

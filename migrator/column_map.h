@@ -7,6 +7,9 @@
 
 namespace wisp::migrator {
 
+/// Takes each renamed column for one that is dropped, and the new name for a new column.
+void drop_renamed_columns(sql::Alter& alter);
+
 /// Fills plan.columns, plan.filled and plan.dropped from plan.source, plan.ghost and plan.alter.
 /// Throws Refusal for a conversion that replay could not reproduce exactly as the copy does.
 void map_columns(Plan& plan);

@@ -49,7 +49,8 @@ std::string ghost_key_name(const Plan& plan) {
             return key.name;
         }
     }
-    throw Refusal("the ghost table has lost its unique key; drop it and start again");
+    throw Refusal(fmt::format("{} has lost its unique key; the run cannot go on",
+                              sql::quote(plan.names.ghost)));
 }
 
 std::string same_key(const Plan& plan, const std::string& source, const std::string& ghost) {

@@ -368,11 +368,10 @@ void Engine::prove_start() {
                                        : "what " + route_.read.label() + " has written",
             route_.stream.label(), kLimit.count()));
     }
-    if (!guard_.before_swap()) return;
+    if (!guard_.before_naming()) return;
     throw Refusal(fmt::format(
-        "the binlog of {} does not hold the RENAME that swapped {} and {}, between the checkpoint "
-        "of"
-        " the migration and now; nothing was touched",
+        "the binlog of {} does not hold the RENAMEs by which {} was swapped and the old table came"
+        " to be {}, between the checkpoint of the migration and now; is that the one it left?",
         route_.stream.label(), sql::quote(plan_.names.source), sql::quote(plan_.names.ghost)));
 }
 

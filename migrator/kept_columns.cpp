@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "migrator/client_mover.h"
@@ -15,7 +16,9 @@
 namespace wisp::migrator {
 namespace {
 
-constexpr std::size_t kKeysAsked = 100;  // in one statement; each row is tried against each
+constexpr std::size_t kRowsAtOnce = 100;  // each is tried against each
+constexpr std::size_t kLargeRows = 4;     // of columns that may hold megabytes
+constexpr std::uint64_t kLarge = 65'535;  // bytes
 
 /// As bytes, whatever the session makes of text.
 std::string shown(const sql::Column& column) {
@@ -25,10 +28,12 @@ std::string shown(const sql::Column& column) {
 
 }  // namespace
 
-KeptColumns::KeptColumns(const Plan& plan) : plan_(plan) {
+KeptColumns::KeptColumns(const Plan& plan) : plan_(plan), rows_at_once_(kRowsAtOnce) {
     for (const auto& kept : plan.kept) select_ += ", " + shown(kept.column);
     for (const auto& kept : plan.kept) {
-        if (kept.column.data_type == "json") select_ += ", " + json_is_plain(kept.column);
+        const bool json = kept.column.data_type == "json";
+        if (json || kept.column.max_bytes > kLarge) rows_at_once_ = kLargeRows;
+        if (json) select_ += ", " + json_is_plain(kept.column);
     }
 }
 
@@ -38,22 +43,17 @@ std::string KeptColumns::names() const {
     return names;
 }
 
-void KeptColumns::read(mysql::Connection& connection, const sql::TableName& ghost,
-                       const std::vector<const ChangeBatch::State*>& states, RowReader& reader) {
+void KeptColumns::read_on(mysql::Connection& connection, const sql::TableName& ghost,
+                          const std::vector<const ChangeBatch::State*>& states, std::size_t i,
+                          RowReader& reader) {
+    if (!any() || i % rows_at_once_ != 0) return;
     found_.clear();
-    if (!any()) return;
     std::vector<const ChangeBatch::State*> asked;
-    const auto flush = [&] {
-        if (!asked.empty()) read_some(connection, ghost, asked, reader);
-        asked.clear();
-    };
-    for (const auto* state : states) {
+    for (std::size_t end = std::min(i + rows_at_once_, states.size()); i < end; ++i) {
         // One that was deleted and came again is another row.
-        if (state->second.deleted || state->second.reborn) continue;
-        asked.push_back(state);
-        if (asked.size() >= kKeysAsked) flush();
+        if (!states[i]->second.deleted && !states[i]->second.reborn) asked.push_back(states[i]);
     }
-    flush();
+    if (!asked.empty()) read_some(connection, ghost, asked, reader);
 }
 
 void KeptColumns::read_some(mysql::Connection& connection, const sql::TableName& ghost,

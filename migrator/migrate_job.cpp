@@ -173,15 +173,22 @@ void MigrateJob::take_up() {
         resumed_ = find_checkpoint(*writer_, plan_, options_.alter);
     }
     if (plan_.has_changelog) last_marker_ = newest_marker(*writer_, plan_.names);
-    demand_binlog(*streamer_, *resumed_);
-    if (options_.execute) take_over(*writer_, plan_.names);
+    const std::string flag = options_.revert ? "--revert" : "--resume";
+    demand_binlog(*streamer_, *resumed_, flag, options_.revert ? kRevertImpossible : kAfresh);
+    if (options_.execute) {
+        take_over(*writer_, plan_.names, flag);
+    } else if (relation(*writer_, plan_.names.ghost) != Relation::kTable) {
+        throw Refusal(fmt::format(
+            "--revert: an earlier one was killed while it cut over, and {} has its working name {};"
+            " with --execute that is tidied up",
+            sql::quote(plan_.names.ghost), sql::quote(plan_.names.swap_ghost)));
+    }
 }
 
 void MigrateJob::complete_plan() {
     plan_.ghost = inspect_table(*writer_, plan_.names.ghost);
     if (options_.revert) {
-        plan_.alter = migrator::way_back(resumed_->plan.alter, plan_.source, plan_.ghost,
-                                         options_.skip_renamed_columns);
+        plan_.alter = migrator::way_back(*resumed_, plan_.source, plan_.ghost);
     }
     map_columns(plan_);
     choose_key(plan_);
@@ -238,12 +245,7 @@ void MigrateJob::read_alter() {
         differs(plan_.alter.table, options_.table)) {
         throw Refusal("--alter names another table than --database and --table; give one of them");
     }
-    if (options_.skip_renamed_columns) {
-        for (const auto& [before, after] : plan_.alter.renamed_columns) {
-            plan_.alter.dropped_columns.push_back(before);
-        }
-        plan_.alter.renamed_columns.clear();
-    }
+    if (options_.skip_renamed_columns) drop_renamed_columns(plan_.alter);
     if (options_.timestamp_old_table) stamp_ = local_timestamp();
     announce_names();
 }
@@ -389,7 +391,8 @@ Method MigrateJob::method() {
     const mysql::Connector connector(route_.write, route_.session);
     Method method;
     if (plan_.has_changelog) {
-        method.signs = std::make_unique<ChangelogSigns>(plan_.names.changelog, last_marker_);
+        method.signs = std::make_unique<ChangelogSigns>(
+            plan_.names.changelog, std::max(last_marker_ + 1, server_clock(*writer_)));
     } else {
         method.signs = std::make_unique<PositionSigns>();
     }
@@ -456,6 +459,12 @@ std::string MigrateJob::left_behind() {
         return fmt::format("left on {}: {}; remove with {}DROP TABLE {};", route_.write.label(),
                            list, plan_.has_changelog ? "" : "SET SESSION sql_log_bin=0; ", list);
     } catch (const mysql::Error&) {
+        if (options_.revert) {
+            return fmt::format(
+                "{} cannot be reached now; {} may be left there and can be dropped,"
+                " no other table",
+                route_.write.label(), sql::quote(plan_.names.changelog));
+        }
         return fmt::format("{} cannot be reached now; look there for {}, {} and drop them",
                            route_.write.label(), sql::quote(plan_.names.ghost),
                            sql::quote(plan_.names.changelog));

@@ -22,9 +22,6 @@
 namespace wisp::migrator {
 namespace {
 
-constexpr const char* kAfresh =
-    "to start again from the beginning, leave --resume out and pass --initially-drop-ghost-table";
-
 std::string definition(mysql::Connection& connection, const sql::TableName& name) {
     const auto rows = connection.query("SHOW CREATE TABLE " + sql::quote(name));
     return sql::without_counter(rows[0].text(1));
@@ -123,10 +120,11 @@ Checkpoint find_checkpoint(mysql::Connection& writer, const Plan& plan, const st
     return std::move(*found);
 }
 
-void demand_binlog(mysql::Connection& streamer, const Checkpoint& checkpoint) {
+void demand_binlog(mysql::Connection& streamer, const Checkpoint& checkpoint, std::string_view flag,
+                   std::string_view otherwise) {
     const std::string server = streamer.endpoint().label();
     const auto refuse = [&](const std::string& why) {
-        throw Refusal(fmt::format("--resume: {}; nothing was touched; {}", why, kAfresh));
+        throw Refusal(fmt::format("{}: {}; nothing was touched; {}", flag, why, otherwise));
     };
     if (const auto now = binlog_identity(streamer); now != checkpoint.plan.server) {
         refuse(
@@ -187,7 +185,7 @@ void demand_same_plan(const Checkpoint& checkpoint, const Fingerprint& now) {
     demand("columns and their conversions are", checkpoint.plan.columns, now.columns);
 }
 
-void take_over(mysql::Connection& writer, const TableNames& names) {
+void take_over(mysql::Connection& writer, const TableNames& names, std::string_view flag) {
     const bool moved = relation(writer, names.ghost) == Relation::kNone;
     const sql::TableName& ghost = moved ? names.swap_ghost : names.ghost;
     // A chunk of a dead wisp may still be at work, and commit over what this run replays. Whoever
@@ -199,9 +197,9 @@ void take_over(mysql::Connection& writer, const TableNames& names) {
     } catch (const mysql::Error& error) {
         if (!error.retryable()) throw;
         throw Refusal(fmt::format(
-            "--resume: somebody is at work on {}, perhaps a session of the earlier run{}; wait for"
-            " its end or KILL it, then resume again (server: {})",
-            locked, lock_holders(writer, ghost), error.server_text()));
+            "{}: somebody is at work on {}, perhaps a session of the earlier run{}; wait for its"
+            " end or KILL it, then run it again (server: {})",
+            flag, locked, lock_holders(writer, ghost), error.server_text()));
     }
     if (moved) {
         writer.execute(fmt::format("RENAME TABLE {} TO {}", locked, sql::quote(names.ghost)));

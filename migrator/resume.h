@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "migrator/checkpoint.h"
 #include "migrator/plan.h"
@@ -24,8 +25,13 @@ namespace wisp::migrator {
 /// Refusal.
 [[nodiscard]] Checkpoint find_checkpoint(mysql::Connection& writer, const Plan& plan,
                                          const std::string& alter);
-/// Throws Refusal unless this server's binlog can be read on from where the checkpoint is.
-void demand_binlog(mysql::Connection& streamer, const Checkpoint& checkpoint);
+/// What else can be done when a run cannot be resumed.
+inline constexpr const char* kAfresh =
+    "to start again from the beginning, leave --resume out and pass --initially-drop-ghost-table";
+/// Throws Refusal unless this server's binlog can be read on from where the checkpoint is. `flag`
+/// asks for that; `otherwise`: what else can be done.
+void demand_binlog(mysql::Connection& streamer, const Checkpoint& checkpoint, std::string_view flag,
+                   std::string_view otherwise);
 /// The newest marker in the changelog that the earlier run left; 0: none. Those of the stretch that
 /// is replayed are not above it.
 [[nodiscard]] std::uint64_t newest_marker(mysql::Connection& writer, const TableNames& names);
@@ -34,6 +40,7 @@ void demand_same_plan(const Checkpoint& checkpoint, const Fingerprint& now);
 
 /// The ghost has its own name again, nothing of an attempted cut-over is left, and no session of
 /// the earlier run is at work on the ghost. Throws Refusal if one stays.
-void take_over(mysql::Connection& writer, const TableNames& names);
+void take_over(mysql::Connection& writer, const TableNames& names,
+               std::string_view flag = "--resume");
 
 }  // namespace wisp::migrator

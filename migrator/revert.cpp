@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "migrator/checkpoint_table.h"
+#include "migrator/column_map.h"
+#include "migrator/copy_sql.h"
 #include "migrator/inspector.h"
 #include "migrator/refusal.h"
 #include "migrator/verify/column_comparison.h"
@@ -24,24 +26,36 @@ namespace {
 
 /// An attempt to cut over that was killed may have left the old table under its working name.
 sql::TableName name_of_old_table(mysql::Connection& writer, const TableNames& names) {
-    for (const auto& name : {names.ghost, names.swap_ghost}) {
-        if (relation(writer, name) == Relation::kTable) return name;
+    const bool moved = relation(writer, names.swap_ghost) != Relation::kNone;
+    const bool there = relation(writer, names.ghost) == Relation::kTable;
+    if (there && moved) {
+        refuse(
+            fmt::format("{} and {} are both there, and either may be the old table; look at them"
+                        " and move one away",
+                        sql::quote(names.ghost), sql::quote(names.swap_ghost)));
     }
+    if (there) return names.ghost;
+    if (moved) return names.swap_ghost;
     refuse(fmt::format("there is no table {}, which --old-table names", sql::quote(names.ghost)));
 }
 
-/// Of a SHOW CREATE TABLE: what stands behind the table's name.
-std::string_view behind_name(std::string_view create) {
+/// Of a SHOW CREATE TABLE: what stands behind the table's name, and without it in the names that
+/// the server gives to constraints.
+std::string behind_name(const std::string& create) {
     const auto begins = create.find('`');
-    for (std::size_t i = begins + 1; i < create.size(); ++i) {
-        if (create[i] != '`') continue;
-        if (i + 1 < create.size() && create[i + 1] == '`') {
-            ++i;
-        } else {
-            return create.substr(i + 1);
+    auto ends = begins + 1;
+    while (ends < create.size() && (create[ends] != '`' || create.compare(ends, 2, "``") == 0)) {
+        ends += create[ends] == '`' ? 2 : 1;
+    }
+    const std::string name = create.substr(begins, ends - begins);  // `name, without the end
+    std::string text = create.substr(std::min(ends, create.size()));
+    for (const char* given : {"_chk_", "_ibfk_"}) {
+        const std::string full = name + given;
+        for (auto at = text.find(full); at != std::string::npos; at = text.find(full, at)) {
+            text.replace(at, name.size(), "`");
         }
     }
-    return create;
+    return text;
 }
 
 void refuse_triggers(mysql::Connection& writer, const sql::TableName& name) {
@@ -75,6 +89,27 @@ bool went_unchanged(const MappedColumn& column) {
     if (column.expression != "{}") return false;
     return keeps_values(
         {0, column.ghost, column.source, sql::conversion_for(column.ghost, column.source), "{}"});
+}
+
+/// The migration as it was: it fed the table that is the source now from the ghost of now. With its
+/// flag --skip-renamed-columns or without: the checkpoint tells which.
+Plan plan_of_migration(const Checkpoint& swap, const sql::Table& source, const sql::Table& ghost) {
+    for (const bool skip_renamed : {false, true}) {
+        Plan then;
+        then.source = ghost;
+        then.ghost = source;
+        auto alter = sql::split_alter(swap.plan.alter);
+        if (!alter) refuse("the ALTER of the migration cannot be read: " + alter.error());
+        then.alter = std::move(*alter);
+        if (skip_renamed) drop_renamed_columns(then.alter);
+        try {
+            map_columns(then);
+        } catch (const Refusal&) {
+            continue;
+        }
+        if (fingerprint(then, {}, {}).columns == swap.plan.columns) return then;
+    }
+    refuse("which column the migration fed from which cannot be told");
 }
 
 bool is_fed(const Plan& plan, const sql::Column& ghost) {
@@ -146,27 +181,18 @@ Checkpoint find_swap(mysql::Connection& writer, const Plan& plan, bool any_forei
     return std::move(*found);
 }
 
-sql::Alter way_back(const std::string& then, const sql::Table& source, const sql::Table& ghost,
-                    bool skip_renamed) {
-    const auto parsed = sql::split_alter(then);
-    if (!parsed) refuse("the ALTER of the migration cannot be read: " + parsed.error());
+sql::Alter way_back(const Checkpoint& swap, const sql::Table& source, const sql::Table& ghost) {
+    const Plan then = plan_of_migration(swap, source, ghost);
     sql::Alter back;
-    if (!skip_renamed) {
-        for (const auto& [before, after] : parsed->renamed_columns) {
-            back.renamed_columns.emplace_back(after, before);
-        }
-    }
     for (const auto& column : source.columns) {
-        const auto is_it = [&](const std::string& name) {
-            return sql::same_name(name, column.name);
-        };
-        const bool renamed = std::any_of(back.renamed_columns.begin(), back.renamed_columns.end(),
-                                         [&](const auto& names) { return is_it(names.first); });
-        if (renamed) continue;
-        // One that was dropped and added is another one, of the same name.
-        const bool added =
-            std::any_of(parsed->dropped_columns.begin(), parsed->dropped_columns.end(), is_it);
-        if (added || !ghost.column_index(column.name)) back.dropped_columns.push_back(column.name);
+        const auto fed = std::find_if(
+            then.columns.begin(), then.columns.end(),
+            [&](const MappedColumn& c) { return sql::same_name(c.ghost.name, column.name); });
+        if (fed == then.columns.end()) {
+            back.dropped_columns.push_back(column.name);
+        } else if (!sql::same_name(fed->source.name, column.name)) {
+            back.renamed_columns.emplace_back(column.name, fed->source.name);
+        }
     }
     return back;
 }
@@ -187,12 +213,12 @@ void plan_revert(Plan& plan) {
         plan.kept.push_back({column, expression_for_new_rows(plan, column)});
     }
     plan.filled.clear();
-    if (plan.kept.empty() || !plan.ghost_is_stricter) return;
-    refuse(
-        fmt::format("{} has a unique key that {} lacks, and columns as well ({}): a row could"
-                    " not be taken out for a moment without losing their values",
-                    sql::quote(plan.names.ghost), sql::quote(plan.names.source),
-                    sql::quote(plan.kept.front().column.name)));
+    if (plan.kept.empty() || !(plan.ghost_is_stricter || has_other_unique_keys(plan))) return;
+    refuse(fmt::format(
+        "{} has a column that {} lacks, {}, and another unique key beside {}: replay"
+        " may push a row out by that key for a moment, and its value would be lost",
+        sql::quote(plan.names.ghost), sql::quote(plan.names.source),
+        sql::quote(plan.kept.front().column.name), sql::quote(plan.key.source_index_name)));
 }
 
 std::string describe_revert(const Plan& plan, const Checkpoint& swap) {

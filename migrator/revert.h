@@ -26,10 +26,14 @@ namespace wisp::migrator {
 [[nodiscard]] Checkpoint find_swap(mysql::Connection& writer, const Plan& plan,
                                    bool any_foreign_keys);
 
-/// The ALTER that leads from the table as it is to the one that `then` made of it, as far as
-/// columns go. `skip_renamed`: as the flag of that run.
-[[nodiscard]] sql::Alter way_back(const std::string& then, const sql::Table& source,
-                                  const sql::Table& ghost, bool skip_renamed);
+/// What else can be done when the binlog is gone.
+inline constexpr const char* kRevertImpossible =
+    "the migration can no longer be taken back; both tables stay as they are";
+
+/// The ALTER that leads from the table as it is back to the ghost, as far as columns go: what the
+/// migration fed from the one to the other, and nothing else. Throws Refusal if that is not clear.
+[[nodiscard]] sql::Alter way_back(const Checkpoint& swap, const sql::Table& source,
+                                  const sql::Table& ghost);
 
 /// Of a plan with its columns and key: which columns keep their values, which can be compared.
 /// Throws Refusal for what cannot be taken back.

@@ -165,7 +165,7 @@ void RowReader::require_key(const binlog::Change& change) const {
     if (block.table->columns.size() != plan_.source.columns.size()) {
         throw Refusal(fmt::format(
             "a row event of {} has {} columns, the table had {} when the run began: it was altered"
-            " meanwhile; drop the ghost table and start again",
+            " meanwhile, and the run cannot go on",
             sql::quote(plan_.names.source), block.table->columns.size(),
             plan_.source.columns.size()));
     }

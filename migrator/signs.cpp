@@ -59,7 +59,11 @@ bool await_executed(mysql::Connection& source, const std::string& gtids) {
 
 ChangelogSigns::ChangelogSigns(sql::TableName changelog, std::uint64_t above)
     : changelog_(std::move(changelog)),
-      last_(std::max(above, static_cast<std::uint64_t>(now_microseconds()))) {}
+      last_(above != 0 ? above : static_cast<std::uint64_t>(now_microseconds())) {}
+
+std::uint64_t server_clock(mysql::Connection& server) {
+    return server.query("SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS UNSIGNED)")[0].number(0);
+}
 
 binlog::Position ChangelogSigns::start(mysql::Connection& source) {
     return end_of_binlog(source);

@@ -67,7 +67,8 @@ class Signs {
 
 class ChangelogSigns : public Signs {
   public:
-    /// `above`: the newest marker of the run that is resumed, whatever the clock says now.
+    /// `above`: above every marker that an earlier run may have written; see server_clock(). 0: the
+    /// clock of this machine.
     explicit ChangelogSigns(sql::TableName changelog, std::uint64_t above = 0);
 
     [[nodiscard]] binlog::Position start(mysql::Connection& source) override;
@@ -85,6 +86,10 @@ class ChangelogSigns : public Signs {
     /// replica and must not pass for ours.
     std::atomic<std::uint64_t> last_;
 };
+
+/// Microseconds on the server's clock: markers of runs from machines whose clocks differ have one
+/// order by it. Throws mysql::Error.
+[[nodiscard]] std::uint64_t server_clock(mysql::Connection& server);
 
 /// Writes nothing. MySQL needs GTIDs that tell what is visible (F3, 5.7); MariaDB shows what a
 /// snapshot can see (F6).

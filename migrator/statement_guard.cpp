@@ -21,13 +21,11 @@ std::string shortened(const std::string& text) {
 
 void StatementGuard::check(const binlog::Transaction& transaction) {
     for (const auto& statement : transaction.statements) {
-        const auto changes_source = [&] {
-            return sql::changes_table(without_our_names(statement.text), statement.schema, source_);
-        };
         if (before_swap_) {
-            if (is_our_swap(statement) && changes_source()) before_swap_ = false;
+            look_for_swap(statement);
             continue;
         }
+        if (before_naming_ && names_old_table(statement)) before_naming_ = false;
         const auto verb = sql::statement_verb(statement.text);
         if (sql::writes_rows(verb) && sql::mentions(statement.text, statement.schema, source_)) {
             throw Refusal(fmt::format(
@@ -39,12 +37,13 @@ void StatementGuard::check(const binlog::Transaction& transaction) {
         }
         if (!logged_) refuse_strangers(transaction, statement);
         const bool ours = swap_expected_ && is_our_swap(statement);
-        if (!ours && changes_source()) {
+        if (!ours && changes_source(statement)) {
             throw Refusal(fmt::format(
-                "somebody changed {} itself during the run, at {}: \"{}\"; the ghost table no "
-                "longer"
-                " matches it; drop the ghost table and start again",
-                sql::quote(source_), transaction.end.text(), shortened(statement.text)));
+                "somebody changed {} itself during the run, at {}: \"{}\"; {}", sql::quote(source_),
+                transaction.end.text(), shortened(statement.text),
+                reverts_ ? "the migration can no longer be taken back; both tables stay"
+                         : "the ghost table no longer matches it; drop the ghost table and start"
+                           " again"));
         }
     }
     if (!transaction.unseen_xa.empty() && !unseen_xa_allowed_) {
@@ -54,6 +53,21 @@ void StatementGuard::check(const binlog::Transaction& transaction) {
                         " to {}; start again",
                         transaction.unseen_xa, transaction.end.text(), sql::quote(source_)));
     }
+}
+
+void StatementGuard::look_for_swap(const binlog::Statement& statement) {
+    if (!is_our_swap(statement) || !changes_source(statement)) return;
+    before_naming_ = !names_old_table(statement);
+    before_swap_ = false;
+}
+
+bool StatementGuard::names_old_table(const binlog::Statement& statement) const {
+    return sql::statement_verb(statement.text) == sql::StatementVerb::kRename &&
+           statement.text.find(sql::quote(ours_.front())) != std::string::npos;
+}
+
+bool StatementGuard::changes_source(const binlog::Statement& statement) const {
+    return sql::changes_table(without_our_names(statement.text), statement.schema, source_);
 }
 
 void StatementGuard::refuse_strangers(const binlog::Transaction& transaction,

@@ -91,6 +91,17 @@ void check_leftovers(mysql::Connection& connection, const TableNames& names,
             " the primary, or has left it there; wait for its end, or drop it on the primary",
             sql::quote(names.changelog), connection.endpoint().label()));
     }
+    if (!policy.keep_ghost && relation(connection, names.swap_ghost) == Relation::kTable) {
+        const auto checkpoint = load_checkpoint(connection, names.checkpoint);
+        if (checkpoint && checkpoint->reached.swapped) {
+            throw Refusal(fmt::format(
+                "{} is there, and {} tells of a migration that is over: it may be the table as it"
+                " was, which a --revert left so when it was killed, with rows that are nowhere "
+                "else."
+                " Run that --revert again, or rename the table",
+                sql::quote(names.swap_ghost), sql::quote(names.checkpoint)));
+        }
+    }
     if (!policy.drop_ghost && !policy.keep_ghost) {
         const bool resumable = has_checkpoint_table(connection, names.checkpoint);
         for (const auto& name : {names.ghost, names.swap_ghost}) {

@@ -186,7 +186,8 @@ Method RebuildJob::method() {
     if (found_.by_position) {
         method.signs = std::make_unique<PositionSigns>();
     } else {
-        method.signs = std::make_unique<ChangelogSigns>(plan_.names.changelog);
+        method.signs = std::make_unique<ChangelogSigns>(plan_.names.changelog,
+                                                        server_clock(*to_primary().connect()));
     }
     method.mover = [this] { return std::make_unique<ClientMover>(plan_, to_primary()); };
     method.comparison = [this] { return std::make_unique<RemoteComparison>(plan_, to_primary()); };

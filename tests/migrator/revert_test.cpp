@@ -31,12 +31,17 @@ std::string refusal(const auto& work) {
 }
 
 /// From the columns of the table as it is back to those of the old one; the key is the first.
-Plan plan_back(std::vector<sql::Column> source, std::vector<sql::Column> ghost,
-               std::string_view then, bool skip_renamed = false) {
+Plan plan_back(const std::vector<sql::Column>& source, const std::vector<sql::Column>& ghost,
+               const std::string& then, bool skip_renamed = false) {
+    auto migration = test::raw_plan(test::table(ghost, {}), test::table(source, {}), then);
+    if (skip_renamed) drop_renamed_columns(migration.alter);
+    map_columns(migration);
+    Checkpoint swap;
+    swap.plan = fingerprint(migration, then, {});
     Plan plan;
-    plan.source = test::table(std::move(source), {});
-    plan.ghost = test::table(std::move(ghost), {});
-    plan.alter = way_back(std::string(then), plan.source, plan.ghost, skip_renamed);
+    plan.source = test::table(source, {});
+    plan.ghost = test::table(ghost, {});
+    plan.alter = way_back(swap, plan.source, plan.ghost);
     map_columns(plan);
     plan.key.columns = {0};
     plan_revert(plan);
@@ -85,6 +90,15 @@ TEST(Revert, FollowsARenameBackwardsUnlessItWasNone) {
     EXPECT_THAT(kept(plan_back(now, old, "CHANGE a b INT", true)), ElementsAre("a=0"));
 }
 
+TEST(Revert, FollowsARenameWhoseOldNameIsAnotherColumnNow) {
+    const auto plan = plan_back({column("id", "int"), column("b", "int"), column("a", "int")},
+                                {column("id", "int"), column("a", "int")},
+                                "CHANGE a b INT, ADD COLUMN a INT NOT NULL");
+    EXPECT_EQ(plan.columns.size(), 2U);
+    EXPECT_EQ(plan.columns[1].source.name, "b");
+    EXPECT_THAT(plan.dropped, ElementsAre("a"));
+}
+
 TEST(Revert, TellsAColumnFromAnotherOneOfItsName) {
     const auto plan =
         plan_back({column("id", "int"), column("a", "int")},
@@ -123,8 +137,11 @@ TEST(Revert, RefusesToKeepValuesOfRowsThatAreTakenOut) {
     plan.ghost = test::table({column("id", "int"), column("a", "int")}, {});
     map_columns(plan);
     plan.key.columns = {0};
+    Plan other = plan;
     plan.ghost_is_stricter = true;
-    EXPECT_THAT(refusal([&] { plan_revert(plan); }), HasSubstr("unique key"));
+    EXPECT_THAT(refusal([&] { plan_revert(plan); }), HasSubstr("another unique key"));
+    other.ghost.keys = {test::primary_key({"id"}), test::unique_key("u", {"a"})};
+    EXPECT_THAT(refusal([&] { plan_revert(other); }), HasSubstr("another unique key"));
 }
 
 }  // namespace

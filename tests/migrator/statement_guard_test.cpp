@@ -18,8 +18,7 @@ using ::testing::IsEmpty;
 class StatementGuardTest : public ::testing::Test {
   protected:
     /// The refusal's text, empty if the statement passes.
-    [[nodiscard]] std::string refusal(const std::string& text,
-                                      const std::string& schema = "shop") {
+    [[nodiscard]] std::string refusal(const std::string& text, const std::string& schema = "shop") {
         binlog::Transaction transaction;
         transaction.end = {"binlog.000003", 1234};
         transaction.statements.push_back({schema, text});
@@ -58,8 +57,8 @@ TEST_F(StatementGuardTest, StopsWhenSomebodyElseUsesNamesOfARunThatIsNotLogged) 
 }
 
 TEST(StatementGuardOfARevert, TakesNothingForTheTableUntilTheSwapThatIsTakenBack) {
-    StatementGuard guard({"shop", "orders"}, {{"shop", "_orders_del"}, {"shop", "orders~old"}}, true,
-                         false, true);
+    StatementGuard guard({"shop", "orders"}, {{"shop", "_orders_del"}, {"shop", "orders~old"}},
+                         true, false, true);
     const auto passes = [&](const std::string& text) {
         binlog::Transaction transaction;
         transaction.statements.push_back({"shop", text});
@@ -75,12 +74,32 @@ TEST(StatementGuardOfARevert, TakesNothingForTheTableUntilTheSwapThatIsTakenBack
     EXPECT_TRUE(passes("RENAME TABLE `shop`.`_orders_gho` TO `shop`.`orders~gho`"));
     EXPECT_TRUE(passes("RENAME TABLE `shop`.`other` TO `shop`.`_orders_del`"));
     EXPECT_TRUE(guard.before_swap());
-    EXPECT_TRUE(passes("RENAME TABLE `shop`.`orders` TO `shop`.`_orders_del`, `shop`.`_orders_gho`"
-                       " TO `shop`.`orders`"));
-    EXPECT_FALSE(guard.before_swap());
+    EXPECT_TRUE(
+        passes("RENAME TABLE `shop`.`orders` TO `shop`.`_orders_del`, `shop`.`_orders_gho`"
+               " TO `shop`.`orders`"));
+    EXPECT_FALSE(guard.before_naming());
     EXPECT_FALSE(passes("ALTER TABLE orders ADD COLUMN x INT"));
-    EXPECT_FALSE(passes("RENAME TABLE `shop`.`orders` TO `shop`.`_orders_del`, `shop`.`_orders_gho`"
-                        " TO `shop`.`orders`"));
+    EXPECT_FALSE(
+        passes("RENAME TABLE `shop`.`orders` TO `shop`.`_orders_del`, `shop`.`_orders_gho`"
+               " TO `shop`.`orders`"));
+}
+
+TEST(StatementGuardOfARevert, WantsToSeeTheOldTableNamedWhereTheSwapHadAWorkingName) {
+    StatementGuard guard({"shop", "orders"}, {{"shop", "_orders_del"}, {"shop", "orders~old"}},
+                         true, false, true);
+    const auto see = [&](const std::string& text) {
+        binlog::Transaction transaction;
+        transaction.statements.push_back({"shop", text});
+        guard.check(transaction);
+    };
+    see("RENAME TABLE `shop`.`orders` TO `shop`.`orders~old`, `shop`.`orders~gho` TO"
+        " `shop`.`orders`");
+    EXPECT_FALSE(guard.before_swap());
+    EXPECT_TRUE(guard.before_naming());
+    see("RENAME TABLE `shop`.`orders~old` TO `shop`.`_orders_20260102030405_del`");
+    EXPECT_TRUE(guard.before_naming());
+    see("RENAME TABLE `shop`.`orders~old` TO `shop`.`_orders_del`");
+    EXPECT_FALSE(guard.before_naming());
 }
 
 TEST_F(StatementGuardTest, StopsAtRowsInStatementFormat) {

@@ -8,7 +8,8 @@ CREATE TABLE t (
   bits BIT(12) DEFAULT b'101',
   w INT NOT NULL DEFAULT 5,
   twice DOUBLE NOT NULL DEFAULT 0.5,
-  KEY a_index (a)
+  KEY a_index (a),
+  CHECK (a < 2000000000)
 ) ENGINE=InnoDB;
 INSERT INTO t SELECT n, IF(n % 9 = 0, NULL, CONCAT('größe ', n)), n * 7, 1 + n % 2, CONCAT('value ', n), n % 4096,
   n % 100, n / 7 FROM fixture.numbers WHERE n BETWEEN 1 AND 20000;
