@@ -206,6 +206,12 @@ std::string kept_table(migrator::MigrateJob& job) {
             sql::quote(names.ghost), unlogged);
     }
     if (job.options().drop_old_after) return {};
+    if (job.options().revert) {
+        return fmt::format(
+            "The table that went, with what the migration added, is {}; drop it when"
+            " it is no longer needed",
+            sql::quote(names.old));
+    }
     if (job.plan().has_checkpoint) {
         return fmt::format(
             "The table as it was is {}, the checkpoint of the swap {}; drop both when they are no"

@@ -198,16 +198,6 @@ void Engine::rethrow_thread_failures() {
     }
 }
 
-bool Engine::is_of_source(const binlog::RowsBlock& block) const {
-    return block.table->table == plan_.names.source.table &&
-           block.table->schema == plan_.names.source.schema;
-}
-
-void Engine::drop_changes_of_source(binlog::Transaction& transaction) const {
-    std::erase_if(transaction.changes,
-                  [this](const binlog::Change& change) { return is_of_source(*change.block); });
-}
-
 std::uint64_t Engine::changes_of_source(const binlog::Transaction& transaction) const {
     std::uint64_t count = 0;
     const void* block = nullptr;
@@ -215,7 +205,8 @@ std::uint64_t Engine::changes_of_source(const binlog::Transaction& transaction) 
     for (const binlog::Change& change : transaction.changes) {
         if (change.block.get() != block) {
             block = change.block.get();
-            ours = is_of_source(*change.block);
+            ours = change.block->table->table == plan_.names.source.table &&
+                   change.block->table->schema == plan_.names.source.schema;
         }
         count += ours ? 1 : 0;
     }
@@ -224,7 +215,8 @@ std::uint64_t Engine::changes_of_source(const binlog::Transaction& transaction) 
 
 void Engine::deliver(binlog::Transaction&& transaction, const std::stop_token& stop) {
     guard_.check(transaction);
-    if (guard_.before_swap()) drop_changes_of_source(transaction);
+    // Until the swap that is taken back they are of the old table, and of another run's changelog.
+    if (guard_.before_swap()) transaction.changes.clear();
     method_.signs->delivered(transaction.end, transaction.gtid);
     const std::size_t bytes = transaction.bytes;
     if (transaction.changes.empty()) return;
@@ -361,6 +353,7 @@ void Engine::prove_start() {
         if (!patience.is_over(streamer_.snapshot().received, applier_.applied().copy().position)) {
             continue;
         }
+        refuse_unseen_swap();
         throw Refusal(fmt::format(
             "{} did not come back through the binlog of {} within {} s; check that"
             " replication runs there and that no filter (binlog-do-db, replicate-*) hides it",
@@ -368,6 +361,10 @@ void Engine::prove_start() {
                                        : "what " + route_.read.label() + " has written",
             route_.stream.label(), kLimit.count()));
     }
+    refuse_unseen_swap();
+}
+
+void Engine::refuse_unseen_swap() const {
     if (!guard_.before_naming()) return;
     throw Refusal(fmt::format(
         "the binlog of {} does not hold the RENAMEs by which {} was swapped and the old table came"

@@ -66,14 +66,13 @@ class Engine {
     std::unique_ptr<Thread> thread(const char* name, std::function<void(std::stop_token)> body);
 
     void beat(const std::stop_token& stop);
-    [[nodiscard]] bool is_of_source(const binlog::RowsBlock& block) const;
-    void drop_changes_of_source(binlog::Transaction& transaction) const;
     [[nodiscard]] std::uint64_t changes_of_source(const binlog::Transaction& transaction) const;
     void count_rows(const std::stop_token& stop);
     void deliver(binlog::Transaction&& transaction, const std::stop_token& stop);
     void deliver_position(const binlog::Progressed& progressed, const std::stop_token& stop);
 
     void prove_start();
+    void refuse_unseen_swap() const;
     void refuse_null_keys();
     void await_prepared_xa();
     void copy();

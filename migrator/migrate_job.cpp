@@ -52,8 +52,8 @@ std::size_t secondary_indexes(const sql::Table& table) {
 }
 
 LeftoverPolicy leftover_policy(const MigrationOptions& options, const Plan& plan) {
-    return {options.drop_ghost_first, options.drop_old_first, !options.execute, plan.has_changelog,
-            options.resume || options.revert};
+    return {options.drop_ghost_first, options.drop_old_first,           !options.execute,
+            plan.has_changelog,       options.resume || options.revert, options.revert};
 }
 
 /// A test that was killed between its swap and the way back leaves the real table under the old
@@ -157,7 +157,7 @@ void MigrateJob::prepare() {
     try {
         complete_plan();
     } catch (...) {
-        if (!resumed_) clean_up();
+        if (!resumed_ || options_.revert) clean_up();
         throw;
     }
     planned_ = true;
@@ -451,6 +451,8 @@ std::string MigrateJob::left_behind() {
         const auto connection = mysql::Connector(route_.write, route_.session).connect();
         std::string list;
         for (const auto& table : tables_left(*connection, plan_)) {
+            // It tells of the swap, as long as the old table is there.
+            if (swapped_ && table == sql::quote(plan_.names.checkpoint)) continue;
             // Of a revert these are the tables as the migration left them.
             if (options_.revert && table != sql::quote(plan_.names.changelog)) continue;
             list += (list.empty() ? "" : ", ") + table;

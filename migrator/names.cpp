@@ -4,10 +4,6 @@
 #include "sql/identifier.h"
 
 namespace wisp::migrator {
-namespace {
-
-/// A name of at most 64 characters that sorts after `base` byte by byte: the base itself with a
-/// suffix if it fits, else "~" (above every ASCII letter) or, for names above that, U+FFFF.
 std::string name_after(const std::string& base, std::string_view suffix) {
     if (sql::character_count(base) + suffix.size() <= sql::kMaxNameCharacters) {
         return base + std::string(suffix);
@@ -16,8 +12,6 @@ std::string name_after(const std::string& base, std::string_view suffix) {
     std::string cut = sql::character_count(tail) < sql::kMaxNameCharacters ? tail : tail.substr(1);
     return (base < "~" ? "~" : "\xEF\xBF\xBF") + cut;
 }
-
-}  // namespace
 
 TableNames table_names(const sql::TableName& source, std::string_view old_timestamp,
                        std::string_view base) {

@@ -62,10 +62,10 @@ void refuse_swapped(mysql::Connection& writer, const Plan& plan, const Checkpoin
                                   names.source) == nameless(checkpoint.plan.ghost, names.ghost);
     if (!checkpoint.reached.swapped && (ghost_there || !altered)) return;
     throw Refusal(fmt::format(
-        "--resume: the tables were swapped already: {} is the new table, and the earlier run ended"
-        " before it had cleaned up. Nothing was touched; there is nothing to resume. Drop {} and "
-        "{};"
-        " the table as it was is {}, or {}",
+        "--resume: the tables were swapped already: {} is the new table. Nothing was touched; there"
+        " is nothing to resume. Drop {} if it is there; keep {} as long as the migration may be "
+        "taken"
+        " back (--revert); the table as it was is {}, or {}",
         sql::quote(names.source), sql::quote(names.changelog), sql::quote(names.checkpoint),
         sql::quote(names.old), sql::quote(names.swap_old)));
 }

@@ -10,7 +10,9 @@
 #include "migrator/checkpoint_table.h"
 #include "migrator/column_map.h"
 #include "migrator/copy_sql.h"
+#include "migrator/cutover_driver.h"
 #include "migrator/inspector.h"
+#include "migrator/names.h"
 #include "migrator/refusal.h"
 #include "migrator/verify/column_comparison.h"
 #include "mysql/connection.h"
@@ -50,12 +52,33 @@ std::string behind_name(const std::string& create) {
     const std::string name = create.substr(begins, ends - begins);  // `name, without the end
     std::string text = create.substr(std::min(ends, create.size()));
     for (const char* given : {"_chk_", "_ibfk_"}) {
-        const std::string full = name + given;
+        constexpr std::string_view kConstraint = "CONSTRAINT ";
+        const std::string full = std::string(kConstraint) + name + given;
         for (auto at = text.find(full); at != std::string::npos; at = text.find(full, at)) {
+            at += kConstraint.size();
             text.replace(at, name.size(), "`");
         }
     }
     return text;
+}
+
+/// A revert that was killed behind its swap has done its work.
+void refuse_swapped_back(mysql::Connection& writer, const Plan& plan, const Checkpoint& swap) {
+    const TableNames& names = plan.names;
+    const auto is_real = [&](const sql::TableName& name) {
+        return relation(writer, name) == Relation::kTable && !is_sentry(writer, name);
+    };
+    if (is_real(names.ghost) || is_real(names.swap_ghost)) return;
+    if (!is_real(names.old) && !is_real(names.swap_old)) return;
+    if (behind_name(sql::without_counter(plan.source.create_statement)) !=
+        behind_name(swap.plan.source)) {
+        return;
+    }
+    refuse(
+        fmt::format("the tables were swapped back already, and what was left is to be dropped:"
+                    " {} and {}; the table that went is {}, or {}",
+                    sql::quote(names.changelog), sql::quote(names.checkpoint),
+                    sql::quote(names.old), sql::quote(names.swap_old)));
 }
 
 void refuse_triggers(mysql::Connection& writer, const sql::TableName& name) {
@@ -112,6 +135,16 @@ Plan plan_of_migration(const Checkpoint& swap, const sql::Table& source, const s
     refuse("which column the migration fed from which cannot be told");
 }
 
+/// True for a column that the server computes now, so that the migration did not feed it, and that
+/// has been the old table's as well.
+bool goes_on(const Plan& migration, const sql::Column& column) {
+    const auto& dropped = migration.dropped;
+    return column.generated != sql::Generated::kNo &&
+           migration.source.column_index(column.name).has_value() &&
+           std::none_of(dropped.begin(), dropped.end(),
+                        [&](const std::string& name) { return sql::same_name(name, column.name); });
+}
+
 bool is_fed(const Plan& plan, const sql::Column& ghost) {
     return std::any_of(plan.columns.begin(), plan.columns.end(), [&](const MappedColumn& column) {
         return sql::same_name(column.ghost.name, ghost.name);
@@ -139,6 +172,8 @@ TableNames names_of_revert(const TableNames& names, const std::string& old_table
     TableNames back = names;
     back.ghost.table = old_table;
     back.old.table = sql::old_name(names.source.table, "rev");
+    // Under its working name, too, it must not pass for a ghost that any run may drop.
+    back.swap_ghost.table = name_after(names.source.table, "~rev");
     for (const auto& taken : {names.source, names.changelog, names.checkpoint, names.swap_ghost,
                               names.swap_old, back.old}) {
         if (!sql::same_name(taken.table, old_table)) continue;
@@ -159,6 +194,7 @@ Checkpoint find_swap(mysql::Connection& writer, const Plan& plan, bool any_forei
             " old table can be taken back, as long as its checkpoint is there",
             sql::quote(names.checkpoint)));
     }
+    refuse_swapped_back(writer, plan, *found);
     const auto demand = [](const sql::TableName& name, const std::string& now,
                            const std::string& then) {
         if (behind_name(now) == behind_name(then)) return;
@@ -189,7 +225,7 @@ sql::Alter way_back(const Checkpoint& swap, const sql::Table& source, const sql:
             then.columns.begin(), then.columns.end(),
             [&](const MappedColumn& c) { return sql::same_name(c.ghost.name, column.name); });
         if (fed == then.columns.end()) {
-            back.dropped_columns.push_back(column.name);
+            if (!goes_on(then, column)) back.dropped_columns.push_back(column.name);
         } else if (!sql::same_name(fed->source.name, column.name)) {
             back.renamed_columns.emplace_back(column.name, fed->source.name);
         }

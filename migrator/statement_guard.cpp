@@ -63,7 +63,7 @@ void StatementGuard::look_for_swap(const binlog::Statement& statement) {
 
 bool StatementGuard::names_old_table(const binlog::Statement& statement) const {
     return sql::statement_verb(statement.text) == sql::StatementVerb::kRename &&
-           statement.text.find(sql::quote(ours_.front())) != std::string::npos;
+           sql::changes_table(statement.text, statement.schema, ours_.front());
 }
 
 bool StatementGuard::changes_source(const binlog::Statement& statement) const {

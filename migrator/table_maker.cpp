@@ -56,12 +56,12 @@ void try_rights(mysql::Connection& connection, const Plan& plan, const sql::Tabl
 }
 
 void refuse_leftover(mysql::Connection& connection, const sql::TableName& name,
-                     std::string_view flag) {
+                     std::string_view remedy) {
     if (relation(connection, name) == Relation::kNone) return;
     throw Refusal(
         fmt::format("table {} is there already, perhaps from an earlier run; look at it, then drop "
-                    "it or pass {}",
-                    sql::quote(name), flag));
+                    "it or {}",
+                    sql::quote(name), remedy));
 }
 
 }  // namespace
@@ -91,29 +91,19 @@ void check_leftovers(mysql::Connection& connection, const TableNames& names,
             " the primary, or has left it there; wait for its end, or drop it on the primary",
             sql::quote(names.changelog), connection.endpoint().label()));
     }
-    if (!policy.keep_ghost && relation(connection, names.swap_ghost) == Relation::kTable) {
-        const auto checkpoint = load_checkpoint(connection, names.checkpoint);
-        if (checkpoint && checkpoint->reached.swapped) {
-            throw Refusal(fmt::format(
-                "{} is there, and {} tells of a migration that is over: it may be the table as it"
-                " was, which a --revert left so when it was killed, with rows that are nowhere "
-                "else."
-                " Run that --revert again, or rename the table",
-                sql::quote(names.swap_ghost), sql::quote(names.checkpoint)));
-        }
-    }
     if (!policy.drop_ghost && !policy.keep_ghost) {
         const bool resumable = has_checkpoint_table(connection, names.checkpoint);
         for (const auto& name : {names.ghost, names.swap_ghost}) {
             refuse_leftover(connection, name,
-                            resumable ? "--initially-drop-ghost-table; or go on with it, its"
+                            resumable ? "pass --initially-drop-ghost-table; or go on with it, its"
                                         " checkpoint is there: the flags it began with and --resume"
-                                      : "--initially-drop-ghost-table");
+                                      : "pass --initially-drop-ghost-table");
         }
     }
     if (!policy.drop_old) {
-        refuse_leftover(connection, names.old, "--initially-drop-old-table");
-        refuse_leftover(connection, names.swap_old, "--initially-drop-old-table");
+        const auto* const remedy = policy.reverts ? "rename it" : "pass --initially-drop-old-table";
+        refuse_leftover(connection, names.old, remedy);
+        refuse_leftover(connection, names.swap_old, remedy);
     }
 }
 
@@ -126,6 +116,12 @@ void clear_leftovers(mysql::Connection& connection, const TableNames& names,
         const auto checkpoint = load_checkpoint(connection, names.checkpoint);
         const bool tells_of_old = policy.keep_old && checkpoint && checkpoint->reached.swapped;
         if (!tells_of_old && has_checkpoint_table(connection, names.checkpoint)) {
+            if (checkpoint && checkpoint->reached.swapped) {
+                log::warn(
+                    "the checkpoint of the last migration of {} goes: that one can no longer"
+                    " be taken back by --revert",
+                    sql::quote(names.source));
+            }
             drop_table(connection, names.checkpoint);
         }
         for (const auto& name : {names.ghost, names.swap_ghost}) drop_table(connection, name);

@@ -19,6 +19,7 @@ struct LeftoverPolicy {
     bool keep_old = false;       // a preview: an old table is not in its way, and holds rows
     bool drop_changelog = true;  // else this run makes none: it is one of the primary's
     bool keep_ghost = false;     // a resumed run goes on with it, and with its checkpoint
+    bool reverts = false;        // the old table has another name, and is never dropped
 };
 
 /// Tables of an earlier run: dropped as the policy allows, else Refusal with what to pass.

@@ -67,19 +67,23 @@ TEST_P(MysqlCancel, KillQueryIsATimeoutAndTheConnectionLives) {
     // A plain SELECT SLEEP() would just return 1 when killed.
     const std::string table = schema.table("(id INT PRIMARY KEY)");
     killer->execute("INSERT INTO " + table + " VALUES (1), (2)");
-    std::jthread thread([&] {
-        EXPECT_TRUE(sleeps(*killer, connection->id()));
-        kill_query(*killer, connection->id());
-    });
-    try {
-        connection->execute("DELETE FROM " + table + " WHERE SLEEP(30) = 0");
-        FAIL() << "not killed";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), 1317U);
-        EXPECT_EQ(to_string(error.kind()), "timeout");
-        EXPECT_TRUE(error.connection_usable());
+    // MariaDB has been seen to end the statement without an error where SLEEP() was its last word.
+    bool killed = false;
+    for (int attempt = 0; attempt < 5 && !killed; ++attempt) {
+        const std::jthread thread([&] {
+            EXPECT_TRUE(sleeps(*killer, connection->id()));
+            kill_query(*killer, connection->id());
+        });
+        try {
+            connection->execute("DELETE FROM " + table + " WHERE SLEEP(30) = 0");
+        } catch (const Error& error) {
+            killed = true;
+            EXPECT_EQ(error.code(), 1317U);
+            EXPECT_EQ(to_string(error.kind()), "timeout");
+            EXPECT_TRUE(error.connection_usable());
+        }
     }
-    thread.join();
+    EXPECT_TRUE(killed);
     EXPECT_EQ(connection->scalar("SELECT COUNT(*) FROM " + table), "2");
 }
 

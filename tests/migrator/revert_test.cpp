@@ -60,6 +60,7 @@ TEST(Revert, TakesTheOldTableAsGhostAndNamesTheNewOneApart) {
     EXPECT_EQ(names.ghost.table, "_t_del");
     EXPECT_EQ(names.old.table, "_t_rev_del");
     EXPECT_EQ(names.checkpoint.table, "_t_ghk");
+    EXPECT_EQ(names.swap_ghost.table, "t~rev");
     for (const char* taken : {"t", "_t_ghc", "_t_ghk", "t~old", "_t_rev_del"}) {
         EXPECT_THAT(refusal([&] {
                         static_cast<void>(names_of_revert(table_names({"shop", "t"}, ""), taken));
@@ -97,6 +98,17 @@ TEST(Revert, FollowsARenameWhoseOldNameIsAnotherColumnNow) {
     EXPECT_EQ(plan.columns.size(), 2U);
     EXPECT_EQ(plan.columns[1].source.name, "b");
     EXPECT_THAT(plan.dropped, ElementsAre("a"));
+}
+
+TEST(Revert, TakesAComputedColumnForTheOneOfItsName) {
+    auto computed = column("total", "int");
+    computed.generated = sql::Generated::kStored;
+    const auto plan =
+        plan_back({column("id", "int"), computed}, {column("id", "int"), column("total", "int")},
+                  "MODIFY total INT AS (id * 2) STORED");
+    EXPECT_EQ(plan.columns.size(), 2U);
+    EXPECT_THAT(plan.kept, IsEmpty());
+    EXPECT_THAT(plan.dropped, IsEmpty());
 }
 
 TEST(Revert, TellsAColumnFromAnotherOneOfItsName) {

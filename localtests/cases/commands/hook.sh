@@ -17,7 +17,7 @@ told inspector 'Host: 127.0.0.1:' || exit 1
 told unpostpone 'not being postponed' || exit 1
 # A limit that every server meets. It holds before the command lets go, so the copy cannot slip by.
 told 'max-load=Uptime=0' 'max-load: Uptime=0' || exit 1
-await said 'throttle holds source="load"' || exit 1
+await said 'throttle holds source="load" effect=hold_copy reason="max-load Uptime=' || exit 1
 ctl no-throttle || exit 1
 await told sup 'State: throttled, load: ' || exit 1
 told 'max-load=' 'max-load: ;' || exit 1

@@ -13,7 +13,7 @@ kill_lane() {
 
 await said "cut-over is postponed" || exit
 sql primary test -e "CREATE DEFINER = limited@'%' TRIGGER slow BEFORE INSERT ON _t_gho FOR EACH ROW
-    SET @slow = IF(NEW.id MOD 1000 = 0, SLEEP(0.2), 0)" || exit
+    SET @slow = IF(NEW.id MOD 200 = 0, SLEEP(0.2), 0)" || exit
 for _ in 1 2 3; do
     touch "$LOG/hold"
     sleep 1.5

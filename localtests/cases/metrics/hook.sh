@@ -23,4 +23,4 @@ scraped() { # the endpoint answers before the run has figures
 }
 await scraped || exit
 grep -A 1000 '^# HELP wisp_' "$LOG/metrics" | "$prometheus/promtool" check metrics || exit
-"$HERE/lib/has_data" "http://127.0.0.1:$PROMETHEUS_PORT" "$ROOT/contrib/grafana/wisp.json" 40
+"$HERE/lib/has_data" "http://127.0.0.1:$PROMETHEUS_PORT" "$ROOT/contrib/grafana/wisp.json" 80

@@ -7,7 +7,6 @@ touch "$LOG/hold"
 await said "/hold exists" || exit
 sleep 1 # the batch in work ends
 twin "DELETE FROM {T} WHERE id <= 20; UPDATE {T} SET a = 1 WHERE id BETWEEN 21 AND 40"
-sleep 0.5
-await_checkpoint || exit
+await_checkpoint && await_checkpoint || exit # when the second one began they were delivered
 kill_wisp
 await said "took over" && rm "$LOG/postpone"

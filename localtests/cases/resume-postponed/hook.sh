@@ -3,5 +3,6 @@
 # All is copied, the swap waits; the checkpoint goes on with the replay.
 await said "cut-over is postponed" && await_checkpoint "finished_ranges=1 " || exit
 kill_wisp
-await said "took over" && await said "copied rows=" || exit
+copied() { (($(grep -c "copied rows=" "$LOG/wisp.log") == $1)); }
+await copied 2 || exit
 rm "$LOG/postpone"

@@ -7,7 +7,7 @@ goes_on() { [[ $(copied) != "$1" ]]; }
 
 open_session
 for ((i = 0; i < 40; ++i)); do in_session "PREPARE s$i FROM 'SELECT 1'" || exit; done
-await said 'throttle holds source="load"' || exit
+await said 'throttle holds source="load" effect=hold_copy reason="max-load Prepared_stmt_count=40' || exit
 rm "$LOG/throttle"
 await status_says "Copy: 0/" || exit
 in_session "DEALLOCATE PREPARE s0" || exit

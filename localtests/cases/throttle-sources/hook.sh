@@ -43,7 +43,9 @@ sql primary test -e "DELETE FROM hold"
 held_by "load: max-load Prepared_stmt_count=40, limit 40 (for " || exit
 
 hold_copy || exit
-await holds "lag 127.0.0.1:$RELAY_PORT" || exit
+# Until now no lag was one: the read lock has held the heartbeats up as well.
+ctl max-lag-millis=4000 || exit
+await said "throttle holds source=\"lag 127.0.0.1:$RELAY_PORT\" effect=hold_copy reason=\"lag " || exit
 for ((i = 0; i < 40; ++i)); do in_session "DEALLOCATE PREPARE s$i" || exit; done
 held_by "lag 127.0.0.1:$RELAY_PORT: lag " || exit
 # Connections that exist go through a child of socat.
