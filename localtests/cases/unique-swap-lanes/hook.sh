@@ -1,12 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # Copy and replay are held for a while, several times, so that what is replayed then comes in
-# batches large enough for several lanes.
+# batches large enough for several lanes; longer where the load is too slow for that.
 trap 'rm -f "$LOG/hold"' EXIT
 await said "copying table=" || exit
-for _ in 1 2 3 4; do
+for seconds in 1.5 1.5 1.5 1.5 4 8 16; do
+    ! migration_ended || break
+    [[ $seconds == 1.5 ]] || ! said " repeated_deletes=" || break
     touch "$LOG/hold"
-    sleep 1.5
+    sleep "$seconds"
     rm "$LOG/hold"
     sleep 0.2
 done
