@@ -14,7 +14,7 @@ namespace wisp::migrator {
 namespace {
 
 constexpr std::string_view kTitle = "wisp checkpoint ";
-constexpr unsigned kFormat = 2;
+constexpr unsigned kFormat = 3;
 /// What is finished beyond so many bytes of bounds is copied, or compared, again: a checkpoint
 /// stays a small row, below every max_allowed_packet.
 constexpr std::size_t kMostBytes = 256 * 1024;
@@ -186,6 +186,7 @@ std::string to_text(const Checkpoint& checkpoint) {
         writer.add("name", index.name);
         writer.add("definition", index.definition);
     }
+    writer.add("old-table", checkpoint.old_table);
     write(writer, checkpoint.reached);
     writer.add("end", "");
     return writer.take();
@@ -206,6 +207,7 @@ Expected<Checkpoint> parse_checkpoint(std::string_view text) {
         auto name = reader.text("name");
         checkpoint.deferred.push_back({std::move(name), reader.text("definition")});
     }
+    checkpoint.old_table = reader.text("old-table");
     checkpoint.reached = read_reached(reader);
     reader.end();
     if (!reader.good()) return Unexpected(reader.error());

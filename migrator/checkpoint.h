@@ -50,6 +50,7 @@ struct Checkpoint {
     /// SHOW CREATE TABLE of the ghost while `deferred` is left out of it.
     std::string bare_ghost;
     std::vector<DeferredIndex> deferred;
+    std::string old_table;  // the name that the table as it was gets by the swap
     Reached reached;
 };
 

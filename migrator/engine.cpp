@@ -365,11 +365,11 @@ void Engine::prove_start() {
 }
 
 void Engine::refuse_unseen_swap() const {
-    if (!guard_.before_naming()) return;
+    if (!guard_.before_swap()) return;
     throw Refusal(fmt::format(
-        "the binlog of {} does not hold the RENAMEs by which {} was swapped and the old table came"
-        " to be {}, between the checkpoint of the migration and now; is that the one it left?",
-        route_.stream.label(), sql::quote(plan_.names.source), sql::quote(plan_.names.ghost)));
+        "the binlog of {} does not hold the RENAME by which {} was swapped, between the checkpoint"
+        " of the migration and now: it is another binlog, or another swap",
+        route_.stream.label(), sql::quote(plan_.names.source)));
 }
 
 void Engine::refuse_null_keys() {

@@ -341,6 +341,7 @@ void MigrateJob::start() {
     Checkpoint checkpoint;
     checkpoint.plan = fingerprint(plan_, options_.alter, binlog_identity(*streamer_));
     checkpoint.deferred = plan_.deferred;
+    checkpoint.old_table = plan_.names.old.table;
     if (!resumed_ && !plan_.deferred.empty()) {
         writer_->execute(drop_indexes(plan_.names.ghost, plan_.deferred));
         log::info("left out of the ghost until the copy is done indexes={}", plan_.deferred.size());

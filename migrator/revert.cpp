@@ -194,6 +194,11 @@ Checkpoint find_swap(mysql::Connection& writer, const Plan& plan, bool any_forei
             " old table can be taken back, as long as its checkpoint is there",
             sql::quote(names.checkpoint)));
     }
+    // Exactly: a table of another case may be another one.
+    if (found->old_table != names.ghost.table) {
+        refuse(fmt::format("--old-table={} is not the table that the migration left, which is {}",
+                           names.ghost.table, found->old_table));
+    }
     refuse_swapped_back(writer, plan, *found);
     const auto demand = [](const sql::TableName& name, const std::string& now,
                            const std::string& then) {

@@ -22,10 +22,9 @@ std::string shortened(const std::string& text) {
 void StatementGuard::check(const binlog::Transaction& transaction) {
     for (const auto& statement : transaction.statements) {
         if (before_swap_) {
-            look_for_swap(statement);
+            if (is_our_swap(statement) && changes_source(statement)) before_swap_ = false;
             continue;
         }
-        if (before_naming_ && names_old_table(statement)) before_naming_ = false;
         const auto verb = sql::statement_verb(statement.text);
         if (sql::writes_rows(verb) && sql::mentions(statement.text, statement.schema, source_)) {
             throw Refusal(fmt::format(
@@ -53,17 +52,6 @@ void StatementGuard::check(const binlog::Transaction& transaction) {
                         " to {}; start again",
                         transaction.unseen_xa, transaction.end.text(), sql::quote(source_)));
     }
-}
-
-void StatementGuard::look_for_swap(const binlog::Statement& statement) {
-    if (!is_our_swap(statement) || !changes_source(statement)) return;
-    before_naming_ = !names_old_table(statement);
-    before_swap_ = false;
-}
-
-bool StatementGuard::names_old_table(const binlog::Statement& statement) const {
-    return sql::statement_verb(statement.text) == sql::StatementVerb::kRename &&
-           sql::changes_table(statement.text, statement.schema, ours_.front());
 }
 
 bool StatementGuard::changes_source(const binlog::Statement& statement) const {

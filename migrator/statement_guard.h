@@ -18,8 +18,7 @@ class StatementGuard {
     /// `ours`: the tables wisp itself makes, renames and drops. `logged`: what it does to them is
     /// in this binlog; else whoever names them there is somebody else. `resumed`: rows that were
     /// prepared before the start are not copied any more. `before_swap`: the log begins before the
-    /// swap of an earlier run, which is taken back, and the first of `ours` is
-    /// the table that it left.
+    /// swap of an earlier run, which is taken back.
     StatementGuard(sql::TableName source, std::vector<sql::TableName> ours, bool logged = true,
                    bool resumed = false, bool before_swap = false)
         : source_(std::move(source)),
@@ -34,8 +33,6 @@ class StatementGuard {
     /// True until the swap that is taken back has been seen: changes of the source are those of
     /// another table, which was called so then. Any thread.
     [[nodiscard]] bool before_swap() const { return before_swap_; }
-    /// The same until it is known as well that this swap left the old table.
-    [[nodiscard]] bool before_naming() const { return before_swap_ || before_naming_; }
     /// From here on a RENAME of the source is our own cut-over. Any thread.
     void expect_swap(bool expected) { swap_expected_ = expected; }
     /// XA transactions prepared before the start have all been decided. Any thread.
@@ -44,8 +41,6 @@ class StatementGuard {
   private:
     void refuse_strangers(const binlog::Transaction& transaction,
                           const binlog::Statement& statement) const;
-    void look_for_swap(const binlog::Statement& statement);
-    [[nodiscard]] bool names_old_table(const binlog::Statement& statement) const;
     [[nodiscard]] bool changes_source(const binlog::Statement& statement) const;
     [[nodiscard]] bool is_our_swap(const binlog::Statement& statement) const;
     [[nodiscard]] std::string without_our_names(std::string text) const;
@@ -57,8 +52,6 @@ class StatementGuard {
     std::atomic<bool> unseen_xa_allowed_;
     const bool reverts_;
     std::atomic<bool> before_swap_;
-    /// The swap has been seen, under a working name; the old table's own name is still to come.
-    std::atomic<bool> before_naming_{false};
 };
 
 }  // namespace wisp::migrator

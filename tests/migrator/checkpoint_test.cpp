@@ -22,6 +22,7 @@ Checkpoint sample() {
                        "3E11FA47-71CA-11E1-9E33-C80AA9429562"};
     checkpoint.bare_ghost = "CREATE TABLE `_t_gho` ()";
     checkpoint.deferred = {{"a_key", "KEY `a_key` (`a`)"}, {"\xC3\xA4", "KEY `\xC3\xA4` (`b`)"}};
+    checkpoint.old_table = "_t\n5_del";
     checkpoint.reached = {{"binlog.000123", 5'000'000'000},
                           "0-1-77",
                           {{{}, {"7"}}, {{"9", "'2026-01-02 03:04:05.000001'"}, {}}},
@@ -46,6 +47,7 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
         EXPECT_EQ(a.deferred[i].name, b.deferred[i].name);
         EXPECT_EQ(a.deferred[i].definition, b.deferred[i].definition);
     }
+    EXPECT_EQ(a.old_table, b.old_table);
     EXPECT_EQ(a.reached.position.file, b.reached.position.file);
     EXPECT_EQ(a.reached.position.offset, b.reached.position.offset);
     EXPECT_EQ(a.reached.gtid, b.reached.gtid);
@@ -136,10 +138,10 @@ TEST(CheckpointText, DamagedNumbersAreRefused) {
 
 TEST(CheckpointText, OfAnotherFormatSaysWhatToDo) {
     std::string text = to_text(sample());
-    text[text.find("checkpoint 2") + 11] = '3';
+    text[text.find("checkpoint 3") + 11] = '4';
     const auto other = parse_checkpoint(text);
     ASSERT_FALSE(other);
-    EXPECT_THAT(other.error(), HasSubstr("format 3"));
+    EXPECT_THAT(other.error(), HasSubstr("format 4"));
     EXPECT_THAT(other.error(), HasSubstr("the wisp that wrote it"));
 }
 
