@@ -215,13 +215,20 @@ std::uint64_t Engine::changes_of_source(const binlog::Transaction& transaction) 
 
 void Engine::deliver(binlog::Transaction&& transaction, const std::stop_token& stop) {
     guard_.check(transaction);
-    // Until the swap that is taken back they are of the old table, and of another run's changelog.
-    if (guard_.before_swap()) transaction.changes.clear();
+    if (guard_.before_swap()) pass_over(transaction);
     method_.signs->delivered(transaction.end, transaction.gtid);
     const std::size_t bytes = transaction.bytes;
     if (transaction.changes.empty()) return;
     progress_.changes_delivered += changes_of_source(transaction);
     static_cast<void>(queue_.push(std::move(transaction), bytes, stop));
+}
+
+void Engine::pass_over(binlog::Transaction& transaction) {
+    for (const binlog::Change& change : transaction.changes) {
+        if (change.block->table->table == plan_.names.source.table) continue;
+        if (const auto marker = read_changelog(change).marker) marker_passed_over_ = *marker;
+    }
+    transaction.changes.clear();
 }
 
 void Engine::deliver_position(const binlog::Progressed& progressed, const std::stop_token& stop) {
@@ -344,6 +351,7 @@ void Engine::prove_start() {
     Patience patience(binlog::log_end(*streamed), kLimit / kLook);
     while (!markers_.await(marker, kLook, stop)) {
         throw_if_stopped();
+        refuse_unseen_swap(marker);
         // What an operator holds the replay for does not count.
         if (throttler_.verdict().holds_writer(throttle::Writer::kApply)) {
             static_cast<void>(throttler_.wait_until_clear(stop, throttle::Writer::kApply));
@@ -353,7 +361,6 @@ void Engine::prove_start() {
         if (!patience.is_over(streamer_.snapshot().received, applier_.applied().copy().position)) {
             continue;
         }
-        refuse_unseen_swap();
         throw Refusal(fmt::format(
             "{} did not come back through the binlog of {} within {} s; check that"
             " replication runs there and that no filter (binlog-do-db, replicate-*) hides it",
@@ -361,11 +368,11 @@ void Engine::prove_start() {
                                        : "what " + route_.read.label() + " has written",
             route_.stream.label(), kLimit.count()));
     }
-    refuse_unseen_swap();
 }
 
-void Engine::refuse_unseen_swap() const {
-    if (!guard_.before_swap()) return;
+void Engine::refuse_unseen_swap(const Mark& marker) const {
+    // The swap is over, so it stands before what we write now, on a late replica as well.
+    if (marker.number == 0 || marker_passed_over_ != marker.number) return;
     throw Refusal(fmt::format(
         "the binlog of {} does not hold the RENAME by which {} was swapped, between the checkpoint"
         " of the migration and now: it is another binlog, or another swap",

@@ -67,12 +67,14 @@ class Engine {
 
     void beat(const std::stop_token& stop);
     [[nodiscard]] std::uint64_t changes_of_source(const binlog::Transaction& transaction) const;
+    /// What the log has from before the swap that is taken back: of the old table, of another run.
+    void pass_over(binlog::Transaction& transaction);
     void count_rows(const std::stop_token& stop);
     void deliver(binlog::Transaction&& transaction, const std::stop_token& stop);
     void deliver_position(const binlog::Progressed& progressed, const std::stop_token& stop);
 
     void prove_start();
-    void refuse_unseen_swap() const;
+    void refuse_unseen_swap(const Mark& marker) const;
     void refuse_null_keys();
     void await_prepared_xa();
     void copy();
@@ -152,6 +154,7 @@ class Engine {
     CrewSteering steering_;
     const bool resumed_;  // by an earlier run's checkpoint
     StatementGuard guard_;
+    std::atomic<std::uint64_t> marker_passed_over_{0};  // newest before the swap
     Ranges ranges_;
     GhostStatistics statistics_;
     Applier applier_;
