@@ -73,10 +73,13 @@ class Engine {
     void deliver(binlog::Transaction&& transaction, const std::stop_token& stop);
     void deliver_position(const binlog::Progressed& progressed, const std::stop_token& stop);
 
+    // start_stage.cpp
     void prove_start();
     void refuse_unseen_swap(const Mark& marker) const;
     void refuse_null_keys();
     void await_prepared_xa();
+    [[nodiscard]] std::set<std::string> prepared_xa();
+    // copy_stage.cpp
     void copy();
     void run_copiers();
     /// Runs `body` in as many threads as there may be workers, until all of them have returned.
@@ -126,7 +129,6 @@ class Engine {
     void with(const mysql::Connector& connector, std::unique_ptr<mysql::Connection>& connection,
               const std::function<void(mysql::Connection&)>& work);
     void write_control(const std::string& statement);
-    [[nodiscard]] std::set<std::string> prepared_xa();
     /// Writes a marker and waits until the applier has passed it; returns how long that took.
     std::chrono::steady_clock::duration pass_marker(std::chrono::seconds limit);
     void catch_up();
