@@ -56,6 +56,11 @@ LeftoverPolicy leftover_policy(const MigrationOptions& options, const Plan& plan
             plan.has_changelog,       options.resume || options.revert, options.revert};
 }
 
+/// By which a run takes up what an earlier one left.
+std::string flag_of(const MigrationOptions& options) {
+    return options.revert ? "--revert" : "--resume";
+}
+
 /// A test that was killed between its swap and the way back leaves the real table under the old
 /// table's name: whatever the flags say, that is not ours to drop.
 void refuse_unfinished_test(mysql::Connection& replica, const TableNames& names) {
@@ -173,7 +178,7 @@ void MigrateJob::take_up() {
         resumed_ = find_checkpoint(*writer_, plan_, options_.alter);
     }
     if (plan_.has_changelog) last_marker_ = newest_marker(*writer_, plan_.names);
-    const std::string flag = options_.revert ? "--revert" : "--resume";
+    const std::string flag = flag_of(options_);
     demand_binlog(*streamer_, *resumed_, flag, options_.revert ? kRevertImpossible : kAfresh);
     if (options_.execute) {
         take_over(*writer_, plan_.names, flag);
@@ -368,7 +373,6 @@ Reached MigrateJob::start_of(Signs& signs) {
     Reached start;
     start.position = signs.start(*streamer_);
     if (!resumed_) return start;
-    const std::string flag = options_.revert ? "--revert" : "--resume";
     // What this proves visible must reach as far as the checkpoint.
     const auto limit = std::chrono::steady_clock::now() + kPatience;
     while (start.position < resumed_->reached.position) {
@@ -376,7 +380,7 @@ Reached MigrateJob::start_of(Signs& signs) {
             throw Refusal(fmt::format(
                 "{}: the binlog of {} is not visible up to the checkpoint at {}; look for commits"
                 " that do not end there and run it again",
-                flag, route_.stream.label(), resumed_->reached.position.text()));
+                flag_of(options_), route_.stream.label(), resumed_->reached.position.text()));
         }
         controls_.throw_if_ended();
         static_cast<void>(mysql::pause(controls_.ending(), std::chrono::milliseconds(100)));
@@ -393,7 +397,7 @@ Method MigrateJob::method() {
     Method method;
     if (plan_.has_changelog) {
         method.signs = std::make_unique<ChangelogSigns>(
-            plan_.names.changelog, std::max(last_marker_ + 1, server_clock(*writer_)));
+            plan_.names.changelog, std::max(last_marker_, server_clock(*writer_)));
     } else {
         method.signs = std::make_unique<PositionSigns>();
     }

@@ -2,7 +2,6 @@
 #include "migrator/revert.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -14,10 +13,12 @@
 #include "migrator/inspector.h"
 #include "migrator/names.h"
 #include "migrator/refusal.h"
+#include "migrator/triggers.h"
 #include "migrator/verify/column_comparison.h"
 #include "mysql/connection.h"
 #include "sql/create_table.h"
 #include "sql/identifier.h"
+#include "sql/key_range.h"
 
 namespace wisp::migrator {
 namespace {
@@ -82,15 +83,12 @@ void refuse_swapped_back(mysql::Connection& writer, const Plan& plan, const Chec
 }
 
 void refuse_triggers(mysql::Connection& writer, const sql::TableName& name) {
-    const auto rows = writer.query(fmt::format(
-        "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} AND"
-        " EVENT_OBJECT_TABLE = {}",
-        sql::text_literal(name.schema), sql::text_literal(name.table)));
-    if (rows.empty()) return;
+    const auto triggers = trigger_names(writer, name);
+    if (triggers.empty()) return;
     refuse(
         fmt::format("trigger `{}` is on {} and would fire for what is replayed; drop it, and"
                     " create it again after the revert",
-                    rows[0].text(0), sql::quote(name)));
+                    triggers.front(), sql::quote(name)));
 }
 
 /// Rows written since the swap were not held to them.
@@ -161,7 +159,7 @@ std::string expression_for_new_rows(const Plan& plan, const sql::Column& column)
 std::vector<std::string> not_compared(const Plan& plan) {
     std::vector<std::string> names;
     for (const auto& column : plan.columns) {
-        if (!column.compared) names.push_back(sql::quote(column.ghost.name));
+        if (!column.compared) names.push_back(column.ghost.name);
     }
     return names;
 }
@@ -175,11 +173,11 @@ TableNames names_of_revert(const TableNames& names, const std::string& old_table
     // Under its working name, too, it must not pass for a ghost that any run may drop.
     back.swap_ghost.table = name_after(names.source.table, "~rev");
     for (const auto& taken : {names.source, names.changelog, names.checkpoint, names.swap_ghost,
-                              names.swap_old, back.old}) {
+                              names.swap_old, back.old, back.swap_ghost}) {
         if (!sql::same_name(taken.table, old_table)) continue;
         refuse(
-            fmt::format("--old-table={} is a name that this run needs itself; rename that table"
-                        " if it is the one that the migration left",
+            fmt::format("--old-table={} is a name that this run needs itself; pass the one that the"
+                        " migration gave to the table as it was",
                         old_table));
     }
     return back;
@@ -269,22 +267,20 @@ std::string describe_revert(const Plan& plan, const Checkpoint& swap) {
         sql::quote(plan.names.ghost), sql::quote(plan.names.source), swap.reached.position.text(),
         sql::quote(plan.names.source), sql::quote(plan.names.old));
     if (!plan.dropped.empty()) {
-        std::vector<std::string> names;
-        for (const auto& name : plan.dropped) names.push_back(sql::quote(name));
         text += fmt::format("only in {} from then on: {}\n", sql::quote(plan.names.old),
-                            fmt::join(names, ", "));
+                            sql::column_list(plan.dropped));
     }
     if (!plan.kept.empty()) {
         std::vector<std::string> names;
-        for (const auto& kept : plan.kept) names.push_back(sql::quote(kept.column.name));
+        for (const auto& kept : plan.kept) names.push_back(kept.column.name);
         text += fmt::format(
             "rows that were there keep their values of {}; those inserted since"
             " get the default\n",
-            fmt::join(names, ", "));
+            sql::column_list(names));
     }
     if (const auto names = not_compared(plan); !names.empty()) {
         text += fmt::format("verification leaves out what the migration may have rounded: {}\n",
-                            fmt::join(names, ", "));
+                            sql::column_list(names));
     }
     return text;
 }

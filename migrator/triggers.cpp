@@ -37,21 +37,11 @@ class StoredBytes {
     mysql::Connection& connection_;
 };
 
-std::vector<std::string> names_on(mysql::Connection& connection, const sql::TableName& table) {
-    std::vector<std::string> names;
-    const auto rows = connection.query(fmt::format(
-        "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} AND"
-        " EVENT_OBJECT_TABLE = {} ORDER BY EVENT_MANIPULATION, ACTION_TIMING, ACTION_ORDER",
-        sql::text_literal(table.schema), sql::text_literal(table.table)));
-    for (const auto& row : rows) names.push_back(row.text(0));
-    return names;
-}
-
 /// Of those on the ghost, under either of its names.
 void drop_triggers_if(mysql::Connection& connection, const TableNames& names,
                       const std::function<bool(const std::string&)>& wanted) {
     for (const auto& ghost : {names.ghost, names.swap_ghost}) {
-        for (const auto& name : names_on(connection, ghost)) {
+        for (const auto& name : trigger_names(connection, ghost)) {
             if (!wanted(name)) continue;
             connection.execute("DROP TRIGGER IF EXISTS " +
                                sql::quote(sql::TableName{ghost.schema, name}));
@@ -143,10 +133,20 @@ void create_trigger(mysql::Connection& connection, const Trigger& trigger, bool 
 
 }  // namespace
 
+std::vector<std::string> trigger_names(mysql::Connection& connection, const sql::TableName& table) {
+    std::vector<std::string> names;
+    const auto rows = connection.query(fmt::format(
+        "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} AND"
+        " EVENT_OBJECT_TABLE = {} ORDER BY EVENT_MANIPULATION, ACTION_TIMING, ACTION_ORDER",
+        sql::text_literal(table.schema), sql::text_literal(table.table)));
+    for (const auto& row : rows) names.push_back(row.text(0));
+    return names;
+}
+
 std::vector<Trigger> read_triggers(mysql::Connection& connection, const Plan& plan,
                                    const TriggerNaming& naming) {
     std::vector<Trigger> triggers;
-    for (const auto& name : names_on(connection, plan.names.source)) {
+    for (const auto& name : trigger_names(connection, plan.names.source)) {
         triggers.push_back(read_trigger(connection, plan, naming, name));
     }
     return triggers;
@@ -184,7 +184,7 @@ void try_triggers(mysql::Connection& connection, const Plan& plan) {
             " SUPER or SET_USER_ID, MariaDB: SET USER)",
             sql::quote(plan.names.source), error.server_text(), error.code()));
     }
-    const auto made = names_on(connection, plan.names.ghost);
+    const auto made = trigger_names(connection, plan.names.ghost);
     for (std::size_t i = 0; i < plan.triggers.size(); ++i) {
         const Trigger& trigger = plan.triggers[i];
         const StoredBytes bytes(connection);
@@ -202,7 +202,7 @@ void try_triggers(mysql::Connection& connection, const Plan& plan) {
 }
 
 void demand_same_triggers(mysql::Connection& connection, const Plan& plan) {
-    const auto now = names_on(connection, plan.names.source);
+    const auto now = trigger_names(connection, plan.names.source);
     bool same = now.size() == plan.triggers.size();
     for (std::size_t i = 0; same && i < now.size(); ++i) {
         const StoredBytes bytes(connection);

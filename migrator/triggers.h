@@ -17,6 +17,10 @@ class Connection;
 
 namespace wisp::migrator {
 
+/// The names of a table's triggers, in the order in which they fire.
+[[nodiscard]] std::vector<std::string> trigger_names(mysql::Connection& connection,
+                                                     const sql::TableName& table);
+
 /// The triggers of the source in the order in which they fire. Throws Refusal for one that cannot
 /// be made on the ghost: its new name is taken or too long, or it is of an unknown kind.
 [[nodiscard]] std::vector<Trigger> read_triggers(mysql::Connection& connection, const Plan& plan,

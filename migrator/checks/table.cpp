@@ -6,6 +6,7 @@
 
 #include "migrator/checks/check.h"
 #include "migrator/key_choice.h"
+#include "migrator/triggers.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
 #include "sql/identifier.h"
@@ -133,16 +134,12 @@ Issues check_triggers(const CheckContext& context) {
     if (context.options.include_triggers) return {};
     Issues issues;
     const sql::TableName& name = context.plan.names.source;
-    const auto rows = context.writer.query(fmt::format(
-        "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} AND"
-        " EVENT_OBJECT_TABLE = {}",
-        sql::text_literal(name.schema), sql::text_literal(name.table)));
-    for (const auto& row : rows) {
+    for (const auto& trigger : trigger_names(context.writer, name)) {
         issues.push_back(fmt::format(
             "trigger `{}` is on {} and would stay with the old table; take it along with"
             " --include-triggers and --trigger-suffix, or drop it for the run and create"
             " it again afterwards",
-            row[0], sql::quote(name)));
+            trigger, sql::quote(name)));
     }
     return issues;
 }
