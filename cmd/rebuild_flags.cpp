@@ -68,7 +68,7 @@ po::options_description own_flags(RebuildFlags& flags, RebuildRaw& raw) {
                          "the primary: what the replica replicates from (127.0.0.1)");
     connection.add_options()(
         "replica", value(&raw.replicas, "HOST[:PORT],…"),
-        "the replica whose table is rebuilt, or several, one after another; account and TLS as for"
+        "the replica whose table is rebuilt, or several, at once; account and TLS as for"
         " the primary");
     po::options_description what("What to rebuild");
     what.add_options()("database", value(&o.schema, "NAME"), "schema of the table")(
@@ -135,8 +135,13 @@ Expected<void> apply(const GivenFlags& given, RebuildRaw& raw, RebuildFlags& fla
     o.endpoint = std::move(*primary);
     auto replicas = replicas_of(o.endpoint, raw.replicas);
     if (!replicas) return Unexpected(replicas.error());
-    flags.replicas = std::move(*replicas);
-    flags.options.replica = flags.replicas.front();
+    for (std::size_t i = 0; i < replicas->size(); ++i) {
+        for (std::size_t other = 0; other < i; ++other) {
+            if ((*replicas)[i].label() != (*replicas)[other].label()) continue;
+            return Unexpected(fmt::format("--replica names {} twice", (*replicas)[i].label()));
+        }
+    }
+    flags.options.replicas = std::move(*replicas);
     if (o.schema.empty()) return Unexpected("--database is missing");
     if (o.table.empty()) return Unexpected("--table is missing");
     const auto ranges = {

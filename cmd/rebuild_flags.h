@@ -12,10 +12,9 @@
 namespace wisp::cmd {
 
 struct RebuildFlags {
-    migrator::RebuildOptions options;       // of the first replica
-    std::vector<mysql::Endpoint> replicas;  // worked off in this order
-    bool repair = false;                    // rows in place, no new table
-    control::ListenOptions listen;          // socket_file empty: named after the table
+    migrator::RebuildOptions options;
+    bool repair = false;            // rows in place, no new table
+    control::ListenOptions listen;  // socket_file empty: named after the table
     control::Settings commands;
     std::string metrics_listen;  // as metrics::Endpoint takes it; empty = none
     LogLevel log_level = LogLevel::kInfo;

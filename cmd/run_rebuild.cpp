@@ -29,25 +29,33 @@ namespace {
 
 using hooks::Point;
 
-void show(const migrator::Preflight& found) {
-    for (std::size_t i = 0; i < found.steps.size(); ++i) {
-        fmt::print("# {:2}. {}\n", i + 1, found.steps[i]);
+void show(const migrator::RebuildJob& job) {
+    for (const auto& target : job.targets()) {
+        const auto& found = target->preflight();
+        if (job.targets().size() > 1) fmt::print("# On {}:\n", target->replica().label());
+        for (std::size_t i = 0; i < found.steps.size(); ++i) {
+            fmt::print("# {:2}. {}\n", i + 1, found.steps[i]);
+        }
+        if (!found.issues.empty()) fmt::print("# In the way:\n");
+        for (const auto& issue : found.issues) fmt::print("#  - {}\n", issue);
     }
-    if (!found.issues.empty()) fmt::print("# In the way:\n");
-    for (const auto& issue : found.issues) fmt::print("#  - {}\n", issue);
     std::fflush(stdout);
 }
 
 /// True if nothing is in the way.
 bool preview(migrator::RebuildJob& job) {
-    for (const auto& sentence : job.left_by_killed()) {
-        fmt::print("# An earlier run ended early, --execute puts right: {}\n", sentence);
+    for (const auto& target : job.targets()) {
+        for (const auto& sentence : target->left_by_killed()) {
+            fmt::print("# An earlier run ended early, --execute puts right: {}\n", sentence);
+        }
     }
-    const auto& found = job.look();
-    show(found);
-    if (!found.issues.empty()) return false;
+    job.look();
+    show(job);
+    for (const auto& target : job.targets()) {
+        if (!target->preflight().issues.empty()) return false;
+    }
     fmt::print("# Nothing was changed. Add --execute to rebuild {} on {}\n",
-               sql::quote(found.plan.source.name), job.options().replica.label());
+               sql::quote(job.targets().front()->preflight().plan.source.name), job.replicas());
     return true;
 }
 
@@ -76,23 +84,28 @@ void run_with_status(migrator::RebuildJob& job, const RebuildFlags& flags) {
     job.run(job.controls().ending());
 }
 
-void say_what_was_done(const migrator::RebuildJob& job, const std::vector<std::string>& seen) {
-    const auto& found = job.preflight();
+void say_what_was_done(const migrator::RebuildJob& job) {
     const auto s = job.snapshot();
     fmt::print(
         "# Rebuilt {} on {}: {} rows copied in {} chunks, {} verified, {} changes replayed,"
         " in {:.1f} s; the SQL thread stood for {:.1f} ms in attempt {}\n",
-        sql::quote(found.plan.source.name), job.options().replica.label(), s.rows_copied, s.chunks,
-        s.rows_verified, s.changes_applied, s.elapsed_seconds, s.locked_seconds * 1e3,
-        s.cut_over_attempts);
+        sql::quote(job.targets().front()->preflight().plan.source.name), job.replicas(),
+        s.rows_copied, s.chunks, s.rows_verified, s.changes_applied, s.elapsed_seconds,
+        s.locked_seconds * 1e3, s.cut_over_attempts);
+    std::fflush(stdout);
+}
+
+void say_what_was_seen(const migrator::RebuildJob& job, const migrator::Target& target,
+                       const std::vector<std::string>& seen) {
+    if (job.targets().size() > 1) fmt::print("# On {}:\n", target.replica().label());
     for (const auto& sentence : seen) fmt::print("# {}\n", sentence);
+    const auto& found = target.preflight();
     if (!job.options().run.drop_old_after && found.replicas_own) {
         fmt::print(
             "# The table as it was is {}; drop it there with SET sql_log_bin=0 when it is no"
             " longer needed\n",
             sql::quote(found.plan.names.old));
     }
-    fmt::print("# Done\n");
     std::fflush(stdout);
 }
 
@@ -116,39 +129,49 @@ void execute(migrator::RebuildJob& job, const RebuildFlags& flags, metrics::Endp
     job.hooks().demand(Point::kStartup, {}, controls.ending());
     make_postpone_file(job.options().run.postpone_flag_file);
     job.mend();
-    const auto& found = job.look();
-    show(found);
+    job.look();
+    show(job);
     job.prepare();
-    fmt::print("# Rebuilding {} on {} from {}; ghost table is {}\n",
-               sql::quote(found.plan.source.name), job.options().replica.label(),
-               job.options().run.endpoint.label(), sql::quote(found.plan.names.ghost));
+    const auto& names = job.targets().front()->preflight().plan.names;
+    fmt::print("# Rebuilding {} on {} from {}; ghost table is {}\n", sql::quote(names.source),
+               job.replicas(), job.options().run.endpoint.label(), sql::quote(names.ghost));
     std::fflush(stdout);
     job.hooks().demand(Point::kValidated, {}, controls.ending());
     job.start();
     const Shown shown(endpoint, [&job] { return job.snapshot(); });
     run_with_status(job, flags);
-    say_what_was_done(job, job.finish(controls.ending()));
+    say_what_was_done(job);
+    job.finish(controls.ending(),
+               [&](const auto& target, const auto& seen) { say_what_was_seen(job, target, seen); });
+    fmt::print("# Done\n");
+    std::fflush(stdout);
     job.hooks().demand(Point::kSuccess, {{"GH_OST_INSTANT_DDL", "false"}});
 }
 
 void clean_after_failure(migrator::RebuildJob& job) {
-    if (!job.touched()) return;
-    const std::string replica = job.options().replica.label();
     try {
-        job.clean_up();
-        log::error("{}; replication of {} is as it was",
-                   job.swapped() ? "the table is rebuilt" : "nothing was swapped", replica);
+        job.clean_up([](const migrator::Target& target, const std::string& problem) {
+            const std::string replica = target.replica().label();
+            if (problem.empty()) {
+                log::error("{}; replication of {} is as it was",
+                           target.swapped() ? "the table is rebuilt" : "nothing was swapped",
+                           replica);
+                return;
+            }
+            log::error("{}", problem);
+            log::error("look at {}, or run wisp rebuild again, which puts right what is left",
+                       replica);
+        });
     } catch (const std::exception& error) {
         log::error("{}", error.what());
-        log::error("look at {}, or run wisp rebuild again, which puts right what is left", replica);
     }
 }
 
-/// One replica's table; false if it failed, or something is in the way.
-bool rebuild(const RebuildFlags& flags, const mysql::Endpoint& replica, metrics::Endpoint* endpoint,
-             const Signals& signals) {
+/// These replicas' table, read once; false if it failed, or something is in the way.
+bool rebuild(const RebuildFlags& flags, std::vector<mysql::Endpoint> replicas,
+             metrics::Endpoint* endpoint, const Signals& signals) {
     auto options = flags.options;
-    options.replica = replica;
+    options.replicas = std::move(replicas);
     migrator::RebuildJob job(options);
     const std::stop_callback stop(signals.token(),
                                   [&] { job.controls().end("stopped on request"); });
@@ -165,14 +188,16 @@ bool rebuild(const RebuildFlags& flags, const mysql::Endpoint& replica, metrics:
     }
 }
 
-/// One after another: each has the primary's table as it is then. What failed for one would mostly
-/// fail for the next, and the operator should look first.
+/// All at once; but one after another where each may get a table of its own. What failed for one
+/// would mostly fail for the next, and the operator should look first.
 bool rebuild_all(const RebuildFlags& flags, metrics::Endpoint* endpoint, const Signals& signals) {
+    const auto& replicas = flags.options.replicas;
+    if (!flags.options.keep_replica_indexes) return rebuild(flags, replicas, endpoint, signals);
     bool all = true;
-    for (auto replica = flags.replicas.begin(); replica != flags.replicas.end(); ++replica) {
-        all = rebuild(flags, *replica, endpoint, signals) && all;
+    for (auto replica = replicas.begin(); replica != replicas.end(); ++replica) {
+        all = rebuild(flags, {*replica}, endpoint, signals) && all;
         if (all || !flags.options.run.execute) continue;
-        for (auto next = replica + 1; next != flags.replicas.end(); ++next) {
+        for (auto next = replica + 1; next != replicas.end(); ++next) {
             log::error("the rebuild on {} was not begun", next->label());
         }
         break;
@@ -185,7 +210,7 @@ int repair(const RebuildFlags& flags, const std::stop_token& stop) {
     const auto& run = flags.options.run;
     drift::Options options;
     options.primary = run.endpoint;
-    options.replicas = flags.replicas;
+    options.replicas = flags.options.replicas;
     options.databases = {run.schema};
     options.tables = {run.table};
     options.workers = run.copiers.most;

@@ -59,9 +59,10 @@ Applier::Applier(const Plan& plan, const MigrationOptions& options, const Dials&
     });
 }
 
-void Applier::run(std::stop_token stop, std::stop_token abort, const mysql::Connector& connector,
+void Applier::run(std::stop_token stop, std::stop_token abort,
+                  const std::vector<mysql::Connector>& ghosts,
                   const throttle::Throttler& throttler) {
-    Lanes lanes(connector, plan_, writer_, options_.apply_lanes, abort);
+    GhostLanes lanes(ghosts, plan_, writer_, options_.apply_lanes, abort);
     pace_.start_over();
     unsigned rewrites = 0;  // of the batch in work
     while (!stop.stop_requested()) {
@@ -196,7 +197,7 @@ void Applier::take(binlog::Transaction& transaction) {
     }
 }
 
-void Applier::write(Lanes& lanes, const std::stop_token& abort) {
+void Applier::write(GhostLanes& lanes, const std::stop_token& abort) {
     if (pending_->batch.reads_source()) {
         if (!plan_.one_server) {
             throw Refusal(fmt::format(

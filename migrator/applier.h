@@ -17,8 +17,8 @@
 #include "binlog/change.h"
 #include "migrator/batch_writer.h"
 #include "migrator/dials.h"
+#include "migrator/ghost_lanes.h"
 #include "migrator/in_flight.h"
-#include "migrator/lanes.h"
 #include "migrator/markers.h"
 #include "migrator/options.h"
 #include "migrator/plan.h"
@@ -43,11 +43,11 @@ class Applier {
             ChangeQueue& queue, InFlight& in_flight, TouchedKeys& touched, XaWatch& xa_watch,
             Progress& progress, Signs& signs, binlog::Position start, std::string gtid = {});
 
-    /// Until stop: batches over connections of its own, reconnecting when one is lost. Lock errors
-    /// are retried without end but logged; anything else is thrown.
-    /// `stop` ends it between two batches, `abort` at once.
-    void run(std::stop_token stop, std::stop_token abort, const mysql::Connector& connector,
-             const throttle::Throttler& throttler);
+    /// Until stop: batches over connections of its own to each of the `ghosts`' servers (at least
+    /// one), reconnecting when one is lost. Lock errors are retried without end but logged;
+    /// anything else is thrown. `stop` ends it between two batches, `abort` at once.
+    void run(std::stop_token stop, std::stop_token abort,
+             const std::vector<mysql::Connector>& ghosts, const throttle::Throttler& throttler);
 
     /// Applies over `connection` (autocommit = 0), whose session holds the write locks of source
     /// and ghost, until the mark is passed, every range has left and no repeated delete waits.
@@ -83,7 +83,7 @@ class Applier {
                                                           std::chrono::milliseconds limit);
     [[nodiscard]] bool is_large() const;
     void take(binlog::Transaction& transaction);
-    void write(Lanes& lanes, const std::stop_token& abort);
+    void write(GhostLanes& lanes, const std::stop_token& abort);
     /// `behind_lock`: of the source, held by our own session.
     void prove_visible(mysql::Connection& connection, bool behind_lock,
                        const std::stop_token& stop);

@@ -3,6 +3,7 @@
 // first, then rows (R6), each statement capped in bytes and rows. One object per thread.
 #pragma once
 
+#include <atomic>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -22,8 +23,8 @@ namespace wisp::migrator {
 struct PendingBatch {
     ChangeBatch batch;
     std::vector<std::string> repeated_deletes;  // exact conditions from InFlight
-    /// An attempt over several lanes failed: everything goes through one connection.
-    bool one_lane = false;
+    /// An attempt over several lanes failed: everything goes through one connection a ghost.
+    std::atomic<bool> one_lane = false;
 
     [[nodiscard]] bool empty() const { return batch.empty() && repeated_deletes.empty(); }
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <deque>
 
 #include "migrator/copy_sql.h"
 #include "migrator/refusal.h"
@@ -137,8 +138,9 @@ struct ClientMover::Page {
     std::vector<std::string> last;  // key literals
 };
 
-ClientMover::ClientMover(const Plan& plan, mysql::Connector source)
-    : plan_(plan), source_(std::move(source)) {
+ClientMover::ClientMover(const Plan& plan, mysql::Connector source,
+                         const std::vector<mysql::Connector>& further)
+    : plan_(plan), source_(std::move(source)), further_(further) {
     std::string list;
     for (const auto& column : plan.columns) list += exact_expression(column.source) + ", ";
     for (const auto& column : plan.columns) {
@@ -172,23 +174,54 @@ Moved ClientMover::move(mysql::Connection& connection, const Range& range, const
                         const std::stop_token& stop) {
     Moved moved;
     if (prove) prove(reader(stop));
-    Transaction transaction(connection);
+    on_ghosts(connection, stop, [&](const Ghosts& ghosts) { copy(ghosts, range, moved, stop); });
+    return moved;
+}
+
+void ClientMover::remove(mysql::Connection& connection, const std::string& condition,
+                         const std::stop_token& stop) {
+    on_ghosts(connection, stop, [&](const Ghosts& ghosts) {
+        for (auto* ghost : ghosts) ghost->execute(delete_from_ghost(plan_, condition));
+    });
+}
+
+void ClientMover::on_ghosts(mysql::Connection& connection, const std::stop_token& stop,
+                            const std::function<void(const Ghosts&)>& work) {
+    Ghosts ghosts{&connection};
+    const auto further = further_.sessions(stop);
+    ghosts.insert(ghosts.end(), further.begin(), further.end());
+    try {
+        const std::stop_callback cancel(stop, [&] {
+            for (auto* ghost : further) ghost->cancel();
+        });
+        work(ghosts);
+    } catch (const mysql::Error&) {
+        further_.bury_lost(stop);
+        throw;
+    }
+}
+
+void ClientMover::copy(const Ghosts& ghosts, const Range& range, Moved& moved,
+                       const std::stop_token& stop) {
+    std::deque<Transaction> transactions;
+    for (auto* ghost : ghosts) transactions.emplace_back(*ghost);
     const std::string all = "(" + range_condition(plan_, range) + ")";
     std::string condition = all;
     for (;;) {
         const std::size_t asked = page_rows_;
         const Page page = read(condition, stop);
-        const std::uint64_t inserted = write(connection, page);
         moved.rows_read += page.entries.size();
-        moved.rows_inserted += inserted;
-        if (inserted < page.entries.size() && other_unique_keys_) {
-            find_missing(connection, page, moved);
+        for (auto* ghost : ghosts) {
+            const std::uint64_t inserted = write(*ghost, page);
+            moved.rows_inserted += inserted;
+            if (inserted < page.entries.size() && other_unique_keys_) {
+                find_missing(*ghost, page, moved);
+            }
         }
         if (page.entries.size() < asked) break;
         condition = all + " AND " + sql::greater_than(key_columns(plan_), page.last);
     }
-    transaction.commit();
-    return moved;
+    for (auto& transaction : transactions) transaction.commit();
 }
 
 ClientMover::Page ClientMover::read(const std::string& condition, const std::stop_token& stop) {

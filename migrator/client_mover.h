@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // ClientMover: rows are read over a connection of its own, which may lead to another server, and
-// written as literals, as replay writes them. Whatever a result set shows inexactly is asked for in
-// another form.
+// written as literals, as replay writes them, to one ghost or to several on as many servers.
+// Whatever a result set shows inexactly is asked for in another form.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "migrator/further_ghosts.h"
 #include "migrator/row_mover.h"
 #include "mysql/connector.h"
 #include "sql/value.h"
@@ -21,14 +23,22 @@ namespace wisp::migrator {
 
 class ClientMover : public RowMover {
   public:
-    /// `source`: where the rows are read.
-    ClientMover(const Plan& plan, mysql::Connector source);
+    /// `source`: where the rows are read. `further`: where they are written as well.
+    ClientMover(const Plan& plan, mysql::Connector source,
+                const std::vector<mysql::Connector>& further = {});
     mysql::Connection& reader(mysql::Connection& connection, const std::stop_token& stop) override;
+    void remove(mysql::Connection& connection, const std::string& condition,
+                const std::stop_token& stop) override;
     Moved move(mysql::Connection& connection, const Range& range, const Proof& prove = {},
                const std::stop_token& stop = {}) override;
 
   private:
     struct Page;
+    using Ghosts = std::vector<mysql::Connection*>;
+    /// Over a session of every ghost. When this throws, none of them that was lost is at work.
+    void on_ghosts(mysql::Connection& connection, const std::stop_token& stop,
+                   const std::function<void(const Ghosts&)>& work);
+    void copy(const Ghosts& ghosts, const Range& range, Moved& moved, const std::stop_token& stop);
     [[nodiscard]] mysql::Connection& reader(const std::stop_token& stop);
     [[nodiscard]] Page read(const std::string& condition, const std::stop_token& stop);
     std::uint64_t write(mysql::Connection& connection, const Page& page) const;
@@ -37,10 +47,11 @@ class ClientMover : public RowMover {
     const Plan& plan_;
     const mysql::Connector source_;
     std::unique_ptr<mysql::Connection> reader_;  // made when first needed
-    std::string select_;                         // SELECT … FROM source FORCE INDEX (…) WHERE
-    std::string order_;                          // ORDER BY … LIMIT
-    std::string insert_;                         // INSERT INTO ghost (…) VALUES
-    std::string tail_;                           // ON DUPLICATE KEY UPDATE k = k
+    FurtherGhosts further_;
+    std::string select_;  // SELECT … FROM source FORCE INDEX (…) WHERE
+    std::string order_;   // ORDER BY … LIMIT
+    std::string insert_;  // INSERT INTO ghost (…) VALUES
+    std::string tail_;    // ON DUPLICATE KEY UPDATE k = k
     bool other_unique_keys_ = false;
     std::size_t page_rows_ = 100;  // of the next page
 };

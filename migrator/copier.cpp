@@ -154,10 +154,7 @@ std::uint64_t Copier::copy(mysql::Connection& connection, const Range& range,
     std::chrono::steady_clock::duration took{};
     try {
         // Before the proof: what replay put there since and this removes, the copy then reads.
-        if (!range.replaces.empty()) {
-            connection.execute(fmt::format("DELETE FROM {} WHERE {}", sql::quote(plan_.names.ghost),
-                                           range.replaces));
-        }
+        if (!range.replaces.empty()) mover_->remove(connection, range.replaces, stop);
         auto began = std::chrono::steady_clock::now();
         const Proof prove = [&](mysql::Connection& reader) {
             prove_visible(reader, flight.ticket, stop);
@@ -169,8 +166,8 @@ std::uint64_t Copier::copy(mysql::Connection& connection, const Range& range,
         took = std::chrono::steady_clock::now() - began;
     } catch (const mysql::Error& error) {
         // Our end of the connection is gone; the server's may still be at work on this chunk. The
-        // range stays in flight until that session is dead. (A mover that lost another connection,
-        // which it only reads from, has undone the chunk.)
+        // range stays in flight until that session is dead. (A mover that lost another connection
+        // has undone the chunk everywhere.)
         if (error.kind() == mysql::ErrorKind::kLost && !connection.usable()) {
             flight.stays = true;  // a run that ends may leave it alive (R12)
             flight.stays = !mysql::bury_session(connector, connection.id(), stop);

@@ -36,6 +36,10 @@ std::string columns_of_ghost(const Plan& plan) {
     return sql::column_list(names);
 }
 
+std::string delete_from_ghost(const Plan& plan, const std::string& condition) {
+    return fmt::format("DELETE FROM {} WHERE {}", sql::quote(plan.names.ghost), condition);
+}
+
 std::string ghost_key_name(const Plan& plan) {
     const auto names = key_columns(plan, Side::kGhost);
     const auto has = [&](const sql::KeyPart& part) {

@@ -19,6 +19,9 @@ namespace wisp::migrator {
 /// "`a`,`b`,…": the ghost's columns that are written, in the order of columns_from_source().
 [[nodiscard]] std::string columns_of_ghost(const Plan& plan);
 
+/// "DELETE FROM ghost WHERE condition".
+[[nodiscard]] std::string delete_from_ghost(const Plan& plan, const std::string& condition);
+
 /// The name of the ghost's index over the migration key. Throws Refusal if it has none any more.
 [[nodiscard]] std::string ghost_key_name(const Plan& plan);
 

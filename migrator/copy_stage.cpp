@@ -89,7 +89,7 @@ void Engine::keep_statistics() {
     // Replay fills the ghost as well. What it writes again counts twice; then it is early.
     const std::uint64_t rows = progress_.rows_copied + progress_.changes_written;
     if (!statistics_.due(rows)) return;
-    with_control([&](mysql::Connection& control) { statistics_.refresh(control, rows); });
+    with_ghosts([&](mysql::Connection& control) { statistics_.refresh(control, rows); });
 }
 
 void Engine::retry_missing() {

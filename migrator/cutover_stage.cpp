@@ -120,7 +120,7 @@ void Engine::analyze_ghost() {
     // So that the first queries after the swap find good plans. Replay goes on meanwhile.
     log::info("analyzing table={}", plan_.names.ghost.table);
     const std::string analyze = "ANALYZE TABLE " + sql::quote(plan_.names.ghost);
-    with_control([&](mysql::Connection& control) {
+    with_ghosts([&](mysql::Connection& control) {
         for (const auto& row : control.query(analyze)) {  // Table, Op, Msg_type, Msg_text
             if (row[2] == "status" || row[2] == "note") continue;
             log::warn("{}: {}: {}; the run goes on", analyze, row[2], row[3]);
@@ -159,9 +159,18 @@ void Engine::back_off(unsigned attempt) {
 std::optional<std::string> Engine::try_cut_over() {
     with_control([this](mysql::Connection& control) { method_.swap->prepare(control); });
     stop_applier();
+    const auto catch_up_again = [this] {
+        catch_up();
+        progress_.stage = Stage::kCuttingOver;
+    };
+    const auto leave = [this](const mysql::Endpoint& server) {
+        std::erase_if(further_, [&](const FurtherGhost& ghost) {
+            return ghost.connector.endpoint().label() == server.label();
+        });
+    };
     return method_.swap->attempt({applier_, guard_, progress_, moving_, [this] { start_applier(); },
-                                  [this] { stop_applier(); }, [this] { stop_threads(); },
-                                  ending_.get_token()});
+                                  [this] { stop_applier(); }, catch_up_again, leave,
+                                  [this] { stop_threads(); }, ending_.get_token()});
 }
 
 }  // namespace wisp::migrator

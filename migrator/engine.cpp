@@ -21,6 +21,7 @@ throttle::Subjects subjects(const Route& route, const Plan& plan,
     throttle::Subjects subjects{route.write, route.inspect, plan.names.changelog,
                                 std::move(commits)};
     if (!route.one_server()) subjects.readers.push_back(route.read);
+    subjects.readers.insert(subjects.readers.end(), route.further.begin(), route.further.end());
     return subjects;
 }
 
@@ -76,6 +77,7 @@ Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& r
       throttler_(make_throttler(options, subjects(route, plan, beats_),
                                 [this](const throttle::Verdict&) { ending_.request_stop(); })),
       verified_(FinishedRanges(start.verified, start.rows_verified)) {
+    for (const auto& server : route.further) further_.push_back({{server, route.session}, nullptr});
     progress_.rows_estimated = plan.source.estimated_rows;
     progress_.rows_copied = start.rows;
     progress_.rows_resumed = start.rows;
@@ -91,6 +93,7 @@ void Engine::run(std::stop_token stop) {
     try {
         control_ = connector_.connect();
         if (!route_.one_server()) source_control_ = source_connector_.connect();
+        for (auto& ghost : further_) ghost.control = ghost.connector.connect();
         start_threads();
         // What a resumed run replays before it copies is not to be lost if it ends meanwhile.
         if (resumed_) begin_checkpoints();
@@ -151,8 +154,10 @@ void Engine::start_threads() {
 }
 
 void Engine::start_applier() {
-    applier_thread_ = thread("applier", [this](std::stop_token stop) {
-        applier_.run(stop, ending_.get_token(), connector_, throttler_);
+    std::vector<mysql::Connector> ghosts{connector_};
+    for (const auto& ghost : further_) ghosts.push_back(ghost.connector);
+    applier_thread_ = thread("applier", [this, ghosts](std::stop_token stop) {
+        applier_.run(stop, ending_.get_token(), ghosts, throttler_);
     });
 }
 
@@ -305,6 +310,11 @@ void Engine::write_control(const std::string& statement) {
 
 void Engine::with_control(const std::function<void(mysql::Connection&)>& work) {
     with(connector_, control_, work);
+}
+
+void Engine::with_ghosts(const std::function<void(mysql::Connection&)>& work) {
+    with_control(work);
+    for (auto& ghost : further_) with(ghost.connector, ghost.control, work);
 }
 
 void Engine::with_source(const std::function<void(mysql::Connection&)>& work) {

@@ -128,6 +128,8 @@ class Engine {
     void with_source(const std::function<void(mysql::Connection&)>& work);
     void with(const mysql::Connector& connector, std::unique_ptr<mysql::Connection>& connection,
               const std::function<void(mysql::Connection&)>& work);
+    /// The same over one to each server that is written.
+    void with_ghosts(const std::function<void(mysql::Connection&)>& work);
     void write_control(const std::string& statement);
     /// Writes a marker and waits until the applier has passed it; returns how long that took.
     std::chrono::steady_clock::duration pass_marker(std::chrono::seconds limit);
@@ -145,6 +147,11 @@ class Engine {
     mysql::Connector source_connector_;  // to the one that is read
     std::unique_ptr<mysql::Connection> control_;
     std::unique_ptr<mysql::Connection> source_control_;  // where that is another server
+    struct FurtherGhost {
+        mysql::Connector connector;
+        std::unique_ptr<mysql::Connection> control;
+    };
+    std::vector<FurtherGhost> further_;  // changed only while the applier stands
 
     Progress progress_;
     mutable Guarded<Eta> eta_;  // goes on with each snapshot

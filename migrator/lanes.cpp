@@ -21,7 +21,8 @@ std::unique_ptr<mysql::Connection> prepared(std::unique_ptr<mysql::Connection> c
     return connection;
 }
 
-/// Of two failures the one that the caller must know: what cannot be tried again before what can.
+}  // namespace
+
 std::exception_ptr worse(std::exception_ptr a, std::exception_ptr b) {
     if (!a) return b;
     if (!b) return a;
@@ -33,8 +34,6 @@ std::exception_ptr worse(std::exception_ptr a, std::exception_ptr b) {
         return a;
     }
 }
-
-}  // namespace
 
 std::vector<Piece> cut(const Piece& whole, std::size_t count) {
     std::vector<Piece> pieces(count);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <stop_token>
 #include <vector>
@@ -57,6 +58,10 @@ class Lanes {
     std::stop_token abort_;
     std::vector<std::unique_ptr<Lane>> lanes_;
 };
+
+/// Of two failures, either of which may be none, the one that the caller must know: what cannot be
+/// tried again before what can.
+[[nodiscard]] std::exception_ptr worse(std::exception_ptr a, std::exception_ptr b);
 
 /// `whole` in `count` pieces of neighbouring keys.
 [[nodiscard]] std::vector<Piece> cut(const Piece& whole, std::size_t count);

@@ -16,6 +16,7 @@
 #include "migrator/row_mover.h"
 #include "migrator/signs.h"
 #include "migrator/verify/comparison.h"
+#include "mysql/endpoint.h"
 
 namespace wisp::migrator {
 
@@ -31,6 +32,10 @@ struct SwapContext {
     const std::vector<Difference>& moving;  // keys that never stood still while they were compared
     std::function<void()> start_applier;
     std::function<void()> stop_applier;
+    std::function<void()> catch_up;  // the applier must run
+    /// The ghost on this further server has the table's name: it is written no more. The applier
+    /// must stand.
+    std::function<void(const mysql::Endpoint&)> leave;
     std::function<void()> stop_threads;
     std::stop_token stop;
 };

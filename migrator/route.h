@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "mysql/endpoint.h"
 #include "mysql/session.h"
@@ -12,6 +13,7 @@ namespace wisp::migrator {
 struct Route {
     mysql::Endpoint read;                    // chunks are read here
     mysql::Endpoint write;                   // the ghost lives here
+    std::vector<mysql::Endpoint> further{};  // and others, which become the same
     mysql::Endpoint stream;                  // whose binlog is followed
     std::optional<mysql::Endpoint> inspect;  // where lag is measured; nullopt: it is not
     mysql::Session session;                  // of every connection that writes

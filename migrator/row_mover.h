@@ -36,6 +36,9 @@ class RowMover {
     /// source and ghost are on one server.
     virtual mysql::Connection& reader(mysql::Connection& connection,
                                       const std::stop_token& stop) = 0;
+    /// The rows of the ghost with this condition go, at once. Throws as move().
+    virtual void remove(mysql::Connection& connection, const std::string& condition,
+                        const std::stop_token& stop) = 0;
     /// Reads and writes the range and commits it, in one step or slice by slice. Throws
     /// mysql::Error; then a part of it may have been written, whole slices only, and the range is
     /// to be moved again. `stop` ends what does not go over `connection`.

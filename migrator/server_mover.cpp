@@ -24,6 +24,11 @@ ServerMover::ServerMover(const Plan& plan)
     other_unique_keys_ = has_other_unique_keys(plan);
 }
 
+void ServerMover::remove(mysql::Connection& connection, const std::string& condition,
+                         const std::stop_token& /*stop*/) {
+    connection.execute(delete_from_ghost(plan_, condition));
+}
+
 Moved ServerMover::move(mysql::Connection& connection, const Range& range, const Proof& prove,
                         const std::stop_token& /*stop*/) {
     if (prove) prove(connection);

@@ -18,6 +18,8 @@ class ServerMover : public RowMover {
                               const std::stop_token& /*stop*/) override {
         return connection;
     }
+    void remove(mysql::Connection& connection, const std::string& condition,
+                const std::stop_token& /*stop*/) override;
     Moved move(mysql::Connection& connection, const Range& range, const Proof& prove = {},
                const std::stop_token& stop = {}) override;
 

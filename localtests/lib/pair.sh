@@ -32,12 +32,13 @@ connect_to_pair() {
 # At the end, or in the middle of a case that has a pair of its own.
 end_pair() {
     rm -f "$(command_socket)"
-    [[ $keep == yes ]] || "$SERVERS" stop "${PAIR%-own}" "${PAIR%-own}-own" >/dev/null 2>&1
+    [[ $keep == yes ]] || "$SERVERS" stop "${PAIR%-own}" "${PAIR%-own}-own" "${PAIR%-own}-own-further" \
+        >/dev/null 2>&1
 }
 
 # After a failed case: whatever it left behind (locks, globals, a broken replica) is gone.
 renew_pair() {
-    "$SERVERS" stop "$PAIR" >/dev/null 2>&1
+    "$SERVERS" stop "$PAIR" "$PAIR-further" >/dev/null 2>&1
 }
 
 # sql ROLE [client arguments]: the command line client; results without headings.

@@ -6,7 +6,7 @@
 
 rebuild_arguments() {
     arguments=(rebuild "--host=$WISP_PRIMARY_HOST" "--port=$WISP_PRIMARY_PORT" "--user=$WISP_USER"
-        "--password=$WISP_PASSWORD" "--replica=$WISP_REPLICA_HOST:$WISP_REPLICA_PORT"
+        "--password=$WISP_PASSWORD" "--replica=$WISP_REPLICA_HOST:$WISP_REPLICA_PORT$(more_replicas)"
         --database=test "--table=$TABLE")
     has no_execute || arguments+=(--execute)
 }
@@ -25,16 +25,64 @@ verify_rebuild() {
     compare "primary:$TABLE" "replica:$TABLE" "${options[@]}"
     check_leftovers ''
     check_log
-    check_replica
+    check_replica old_table
+    ! has_further || on_further verify_further
 }
 
+verify_further() {
+    local -a options=()
+    ! has other_definition || options+=(--ignore-definition)
+    await_replica || problem "the further replica does not follow"
+    compare "primary:$TABLE" "replica:$TABLE" "${options[@]}"
+    check_replica further_old_table
+}
+
+# add_replica: one more replica of the primary, to be rebuilt with the other. Needs servers of its own.
+add_replica() {
+    local env
+    "$SERVERS" start "$SERVER" --instance "$PAIR-further" --single --arg --server-id=3 \
+        >>"$LOG/servers.log" 2>&1 || return
+    env=$("$SERVERS" env "$PAIR-further") || return
+    {
+        grep -v '^WISP_REPLICA_' "$ENV_FILE"
+        sed -n 's/^WISP_PRIMARY_/WISP_REPLICA_/p' "$env"
+    } >"$LOG/further.env"
+    on_further follow_primary
+}
+
+follow_primary() {
+    local at="%s_host = '$WISP_PRIMARY_HOST', %s_port = $WISP_PRIMARY_PORT,
+        %s_user = '$WISP_USER', %s_password = '$WISP_PASSWORD'"
+    if [[ $WISP_FLAVOR == mariadb ]]; then
+        sql replica -e "CHANGE MASTER TO ${at//%s/master}, master_use_gtid = slave_pos; START SLAVE"
+    else
+        sql replica -e "CHANGE REPLICATION SOURCE TO ${at//%s/source}, source_auto_position = 1,
+            get_source_public_key = 1; START REPLICA"
+    fi || return
+    await_replica
+}
+
+has_further() { [[ -e $LOG/further.env ]]; }
+
+more_replicas() {
+    ! has_further || on_further eval 'printf ",%s:%s" "$WISP_REPLICA_HOST" "$WISP_REPLICA_PORT"'
+}
+
+# on_further COMMAND...: with the further replica as the replica of the pair.
+on_further() (
+    ENV_FILE=$LOG/further.env
+    # shellcheck source=/dev/null
+    . "$ENV_FILE"
+    "$@"
+)
+
 # Replication runs, without a filter, and as writable as before; no errant GTID, nothing left but the
-# old table.
+# old table. check_replica FILE: the case's file that names it.
 check_replica() {
     local found
     found=$(sql replica -e "SELECT table_name FROM information_schema.tables
         WHERE table_schema = 'test' AND table_name LIKE '\\_%' ORDER BY 1")
-    [[ $found == "$(case_text old_table "_${TABLE}_drifted")" ]] ||
+    [[ $found == "$(case_text "$1" "_${TABLE}_drifted")" ]] ||
         problem "left on the replica: '${found//$'\n'/ }'"
     [[ $(replica_field _SQL_Running) == Yes ]] || problem "the SQL thread of the replica does not run"
     [[ -z $(replica_field Replicate_Ignore_Table) ]] ||

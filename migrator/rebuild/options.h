@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <vector>
 
 #include "migrator/options.h"
 #include "mysql/endpoint.h"
@@ -13,7 +14,7 @@ struct RebuildOptions {
     /// Pace, throttling and names, as in a migration. `endpoint` is the primary: what the replica
     /// replicates from directly.
     MigrationOptions run;
-    mysql::Endpoint replica;
+    std::vector<mysql::Endpoint> replicas;  // one at least; all at once, cut in this order
     bool keep_replica_indexes = false;
     /// How long to watch the replica pass what comes after the cut; it may be a delayed one.
     std::chrono::seconds watch{30};

@@ -71,6 +71,7 @@ class Look {
     [[nodiscard]] std::string table_name() const { return sql::quote(found_.plan.source.name); }
 
     void reach() {
+        found_.version = replica_.server().text;
         step("Both are reached: primary {} ({}), replica {} ({})", at_primary(),
              primary_.server().text, at_replica(), replica_.server().text);
         if (primary_.server().mariadb() != replica_.server().mariadb()) {
@@ -96,6 +97,7 @@ class Look {
         replica::demand_source(status_, replica_, primary_);
         step("{} replicates from {} directly", at_replica(), at_primary());
         found_.source = replica::source_of(status_);
+        found_.delayed = status_.delay != 0;
         // Co-primaries: what is written on the replica itself would be lost at the cut, if it is
         // not on the other server yet.
         const auto own_id = replica_.query("SELECT @@global.server_id")[0].number(0);

@@ -35,6 +35,8 @@ struct Preflight {
     bool by_position = true;  // nothing is written on the primary (signs.h, PositionSigns)
     std::string errant;       // GTIDs that the replica had before we came
     std::string source;       // replica::source_of(): where the replica replicates from
+    bool delayed = false;     // on purpose
+    std::string version;      // of the replica
 };
 
 /// Throws mysql::Error or Refusal only where nothing more can be looked at.

@@ -3,44 +3,44 @@
 
 #include <fmt/format.h>
 
-#include "base/fault.h"
-#include "base/log.h"
+#include <algorithm>
+
 #include "migrator/changelog.h"
+#include "migrator/checkpoint.h"
 #include "migrator/client_mover.h"
 #include "migrator/column_map.h"
+#include "migrator/copy_sql.h"
 #include "migrator/inspector.h"
 #include "migrator/key_choice.h"
-#include "migrator/rebuild/replica_ghost.h"
 #include "migrator/refusal.h"
 #include "migrator/table_maker.h"
 #include "migrator/verify/remote_comparison.h"
 #include "mysql/connection.h"
-#include "mysql/error.h"
-#include "mysql/retry.h"
-#include "replica/gtids.h"
-#include "replica/problem.h"
-#include "replica/state.h"
 #include "sql/identifier.h"
 
 namespace wisp::migrator {
 namespace {
 
-constexpr const char* kRebuild = "rebuild";  // among custody's notes: the ghost's name
-
-sql::TableName notes_of(const sql::TableName& table) {
-    return {table.schema, sql::checkpoint_name(table.table)};
+/// What is written to the one ghost can be written to the other as it is. Their definitions may be
+/// written down in two ways: one is made LIKE the table, one from the primary's text.
+bool written_alike(const Plan& a, const Plan& b) {
+    const auto print = [](const Plan& plan) { return fingerprint(plan, {}, {}); };
+    return print(a).columns == print(b).columns && print(a).key == print(b).key &&
+           a.ghost_is_stricter == b.ghost_is_stricter && a.exact_key == b.exact_key &&
+           ghost_key_name(a) == ghost_key_name(b) &&
+           has_other_unique_keys(a) == has_other_unique_keys(b);
 }
 
 }  // namespace
 
 RebuildJob::RebuildJob(RebuildOptions options) : options_(std::move(options)) {
-    route_.read = route_.stream = options_.run.endpoint;
-    route_.write = options_.replica;
-    route_.session.write_binlog = false;
+    for (const auto& replica : options_.replicas) {
+        targets_.push_back(std::make_unique<Target>(options_, replica));
+    }
     controls_.facts.write([&](RunFacts& facts) {
         facts.rebuilds = true;
-        facts.applier = route_.write.label();
-        facts.inspector = route_.stream.label();
+        facts.applier = replicas();
+        facts.inspector = options_.run.endpoint.label();
     });
 }
 
@@ -48,127 +48,77 @@ RebuildJob::~RebuildJob() {
     controls_.watch(nullptr);
 }
 
-std::vector<std::string> RebuildJob::left_by_killed() const {
-    const auto replica = to_replica().connect();
-    const sql::TableName notes = notes_of({options_.run.schema, options_.run.table});
-    if (relation(*replica, notes) == Relation::kNone) return {};
-    replica::Custody looking(to_replica(), notes);
-    std::vector<std::string> owed;
-    if (looking.adopt()) owed = looking.owed();
-    looking.leave();
-    owed.push_back(fmt::format("{} is to be dropped", sql::quote(notes)));
-    return owed;
+std::string RebuildJob::replicas() const {
+    std::string list;
+    for (const auto& target : targets_) {
+        list += (list.empty() ? "" : ",") + target->replica().label();
+    }
+    return list;
 }
 
 void RebuildJob::mend() {
-    const sql::TableName asked{options_.run.schema, options_.run.table};
-    run_lock_.emplace(to_replica(), asked);
-    // A migration of this table has its tables on the replica, under the same names.
-    primary_lock_.emplace(to_primary(), asked);
-    replica::Custody custody(to_replica(), notes_of(asked));
-    if (!custody.adopt()) return;
-    for (const auto& sentence : custody.owed())
-        log::warn("an earlier run ended early: {}", sentence);
-    killed_before_ = custody.remembers(kRebuild);
-    if (custody.passed_over()) {
-        // Without the filter it would go on with a table that lacks changes, or stop again. This
-        // run takes all over in prepare(), if nothing is in the way.
-        custody.protect();
-        custody.leave();
-        return;
-    }
-    try {
-        custody.give_back();
-    } catch (const replica::Problem& problem) {
-        const auto status = replica::only_channel(custody.session());
-        if (!replica::breakage(custody.session(), status).of_a_table()) throw;
-        log::warn("{}", problem.what());
-        custody.leave();
-    }
+    for (const auto& target : targets_) target->mend();
+    // A migration of this table has its tables on the replicas, under the same names.
+    primary_lock_.emplace(to_primary(), sql::TableName{options_.run.schema, options_.run.table});
 }
 
-const Preflight& RebuildJob::look() {
+void RebuildJob::look() {
     primary_ = to_primary().connect();
-    const auto replica = to_replica().connect();
-    replica::Custody earlier(to_replica(), notes_of({options_.run.schema, options_.run.table}));
-    const bool passed_over = earlier.adopt() && earlier.passed_over();
-    earlier.leave();
-    found_ = look_before({options_, route_, *primary_, *replica, passed_over});
+    for (const auto& target : targets_) static_cast<void>(target->look(*primary_));
+    const auto& names = targets_.front()->preflight().plan.names;
     controls_.facts.write([&](RunFacts& facts) {
-        facts.source = found_.plan.names.source;
-        facts.ghost = found_.plan.names.ghost;
-        facts.old = found_.plan.names.old;
-        facts.applier_version = replica->server().text;
+        facts.source = names.source;
+        facts.ghost = names.ghost;
+        facts.old = names.old;
+        facts.applier_version = targets_.front()->preflight().version;
         facts.inspector_version = primary_->server().text;
     });
-    return found_;
 }
 
 void RebuildJob::prepare() {
-    if (!found_.issues.empty()) throw Refusal("the rebuild cannot begin; see what is in the way");
-    plan_ = found_.plan;
-    custody_.emplace(to_replica(), notes_of(plan_.names.source));
-    touched_ = true;
-    static_cast<void>(custody_->adopt());  // what could not be given back yet
-    custody_->make_writable();
-    custody_->remember(kRebuild, plan_.names.ghost.table);
-    make_ghost(custody_->session());
-    fault::point("rebuild.ghost_made");
-    map_columns(plan_);
-    choose_key(plan_);
-    plan_.hints = binlog::column_hints(plan_.source);
-    // A missing table would stop replication at its first row. What an earlier run passed over and
-    // did not mend lacks changes.
-    if (custody_->passed_over() ||
-        (!found_.replicas_own && replica::only_channel(custody_->session()).sql_running)) {
-        custody_->stop();
-        custody_->ignore(plan_.names.source);
-        custody_->start();
-        fault::point("rebuild.ignoring");
-        return;
+    for (const auto& target : targets_) {
+        if (target->preflight().issues.empty()) continue;
+        throw Refusal("the rebuild cannot begin; see what is in the way");
     }
-    static_cast<void>(pass_over_if_broken(*custody_, plan_.names.source));
+    // Those that are waited for hold up nobody.
+    std::stable_partition(targets_.begin(), targets_.end(),
+                          [](const auto& target) { return !target->preflight().delayed; });
+    for (const auto& target : targets_) {
+        Plan plan = target->preflight().plan;
+        plan.ghost = target->make_ghost();
+        map_columns(plan);
+        choose_key(plan);
+        plan.hints = binlog::column_hints(plan.source);
+        if (target == targets_.front()) {
+            plan_ = std::move(plan);
+        } else if (!written_alike(plan_, plan)) {
+            throw Refusal(fmt::format(
+                "the new table on {} has not the same columns or keys as that on {}; rebuild them"
+                " one at a time. There: {} Here: {}",
+                target->replica().label(), targets_.front()->replica().label(),
+                plan.ghost.create_statement, plan_.ghost.create_statement));
+        }
+    }
+    for (const auto& target : targets_) target->pass_over();
 }
 
-void RebuildJob::make_ghost(mysql::Connection& connection) {
-    if (relation(connection, plan_.names.ghost) != Relation::kNone) {
-        if (!killed_before_ && !options_.run.drop_ghost_first) {
-            throw Refusal(fmt::format(
-                "table {} is on {} already, perhaps from an earlier run; look at it, then drop it"
-                " with SET sql_log_bin=0 or pass --initially-drop-ghost-table",
-                sql::quote(plan_.names.ghost), route_.write.label()));
-        }
-        drop_table(connection, plan_.names.ghost);
+std::vector<mysql::Connector> RebuildJob::further() const {
+    std::vector<mysql::Connector> all;
+    for (const auto& target : targets_) {
+        if (target != targets_.back()) all.push_back(target->connector());
     }
-    if (options_.run.drop_old_first) drop_table(connection, plan_.names.old);
-    ghost_made_ = true;  // if the next statement is done, whatever becomes of its answer
-    const bool same = found_.replicas_own && same_definition(plan_.source, *found_.replicas_own);
-    // Told by its text, the server would write some things down otherwise (character sets).
-    connection.execute(same ? fmt::format("CREATE TABLE {} LIKE {}", sql::quote(plan_.names.ghost),
-                                          sql::quote(plan_.source.name))
-                            : create_ghost(plan_.source, plan_.names.ghost));
-    auto made = inspect_table(connection, plan_.names.ghost);
-    if (!same && !same_definition(plan_.source, made)) {
-        log::info("the server wrote the definition down otherwise than the primary: {}",
-                  made.create_statement);
-    }
-    if (options_.keep_replica_indexes) {
-        for (const auto& index : found_.own_indexes) {
-            connection.execute(
-                fmt::format("ALTER TABLE {} ADD {}", sql::quote(plan_.names.ghost), index));
-        }
-        made = inspect_table(connection, plan_.names.ghost);
-    }
-    plan_.ghost = std::move(made);
+    return all;
 }
 
 void RebuildJob::make_changelog() {
-    if (found_.by_position) return;
+    if (targets_.front()->preflight().by_position) return;
     if (relation(*primary_, plan_.names.changelog) != Relation::kNone) {
-        if (!killed_before_) {
+        const bool ours = std::any_of(targets_.begin(), targets_.end(),
+                                      [](const auto& target) { return target->killed_before(); });
+        if (!ours) {
             throw Refusal(fmt::format(
                 "table {} is on {} already, perhaps from an earlier run; look at it, then drop it",
-                sql::quote(plan_.names.changelog), route_.read.label()));
+                sql::quote(plan_.names.changelog), options_.run.endpoint.label()));
         }
         drop_table(*primary_, plan_.names.changelog);
     }
@@ -183,82 +133,75 @@ void RebuildJob::drop_changelog() const {
 
 Method RebuildJob::method() {
     Method method;
-    if (found_.by_position) {
+    if (targets_.front()->preflight().by_position) {
         method.signs = std::make_unique<PositionSigns>();
     } else {
         method.signs = std::make_unique<ChangelogSigns>(plan_.names.changelog,
                                                         server_clock(*to_primary().connect()));
     }
-    method.mover = [this] { return std::make_unique<ClientMover>(plan_, to_primary()); };
-    method.comparison = [this] { return std::make_unique<RemoteComparison>(plan_, to_primary()); };
-    auto cut = std::make_unique<ReplicaCut>(plan_, route_, *custody_, *method.signs, found_.errant,
-                                            found_.source, options_.run.cut_over_lock_timeout);
-    cut_ = cut.get();
-    method.swap = std::move(cut);
+    method.mover = [this] { return std::make_unique<ClientMover>(plan_, to_primary(), further()); };
+    method.comparison = [this] {
+        return std::make_unique<RemoteComparison>(plan_, to_primary(), further());
+    };
+    std::vector<std::unique_ptr<ReplicaCut>> cuts;
+    for (const auto& target : targets_) cuts.push_back(target->cut(plan_, *method.signs));
+    method.swap = std::make_unique<ReplicaCuts>(std::move(cuts));
     return method;
 }
 
 void RebuildJob::start() {
+    route_.read = route_.stream = options_.run.endpoint;
+    route_.write = targets_.back()->replica();
+    route_.session = targets_.back()->connector().session();
+    for (const auto& connector : further()) route_.further.push_back(connector.endpoint());
     make_changelog();
     auto method = this->method();
     Reached start;
     start.position = method.signs->start(*primary_);
-    engine_ = std::make_unique<Engine>(plan_, options_.run, route_, std::move(method), *run_lock_,
-                                       std::move(start), controls_, hooks_);
+    engine_ =
+        std::make_unique<Engine>(plan_, options_.run, route_, std::move(method),
+                                 targets_.back()->run_lock(), std::move(start), controls_, hooks_);
     controls_.watch([engine = engine_.get()] { return engine->snapshot(); });
 }
 
 void RebuildJob::run(std::stop_token stop) {
     struct Note {
         RebuildJob& job;
-        ~Note() { job.swapped_ = job.cut_->renamed(); }  // what fails after it does not undo it
+        ~Note() {
+            for (const auto& target : job.targets_) target->note_end();
+        }
     };
     const Note note{*this};
     engine_->run(stop);
 }
 
-std::vector<std::string> RebuildJob::finish(const std::stop_token& stop) {
-    std::vector<std::string> seen;
-    mysql::Connection& replica = custody_->session();
-    if (options_.run.drop_old_after && !cut_->was_missing()) drop_table(replica, plan_.names.old);
+void RebuildJob::finish(
+    const std::stop_token& stop,
+    const std::function<void(const Target&, const std::vector<std::string>&)>& tell) {
     drop_changelog();
-    const auto status = replica::only_channel(replica);
-    const auto now = mysql::binlog_status(*to_primary().connect()).value();
-    const auto deadline = std::chrono::steady_clock::now() + options_.watch;
-    bool passed = false;
-    while (!passed && std::chrono::steady_clock::now() < deadline && status.delay == 0) {
-        const auto at = replica::only_channel(replica);
-        if (at.sql_error != 0) {
-            throw Refusal(fmt::format(
-                "the table is rebuilt, but replication of {} has stopped again: error {}: {}",
-                route_.write.label(), at.sql_error, at.sql_error_text));
+    std::exception_ptr failure;
+    for (const auto& target : targets_) {
+        try {
+            tell(*target, target->finish(stop));
+        } catch (...) {
+            if (!failure) failure = std::current_exception();
         }
-        passed = replica::has_applied(replica, now);
-        if (!passed && !mysql::pause(stop, std::chrono::milliseconds(20))) break;
     }
-    seen.push_back(
-        passed ? fmt::format("The replica went on and has passed {}:{}", now.file, now.offset)
-               : "The replica goes on; it has not passed what came after the cut yet");
-    custody_->give_back();
-    if (!found_.by_position) return seen;
-    const auto errant = replica::errant(*to_replica().connect(), *to_primary().connect());
-    if (errant != found_.errant) {
-        seen.push_back("The replica has transactions that the primary does not have: " + errant);
-    } else {
-        seen.emplace_back("No errant GTID was made");
-    }
-    return seen;
+    if (failure) std::rethrow_exception(failure);
 }
 
-void RebuildJob::clean_up() {
+void RebuildJob::clean_up(const std::function<void(const Target&, const std::string&)>& tell) {
     controls_.watch(nullptr);
     engine_.reset();
-    if (!touched_) return;
-    if (custody_) {
-        if (ghost_made_ && !swapped_) drop_table(custody_->session(), plan_.names.ghost);
-        // Notes may stay. A ghost that the next run finds beside them is somebody else's.
-        custody_->forget(kRebuild);
-        custody_->give_back();
+    for (const auto& target : targets_) {
+        if (!target->touched()) continue;
+        std::string problem;
+        try {
+            target->clean_up();
+        } catch (const std::exception& error) {
+            problem = error.what();
+        }
+        tell(*target, problem);
     }
     drop_changelog();
 }

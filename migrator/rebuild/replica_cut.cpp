@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/fault.h"
 #include "base/log.h"
 #include "binlog/gtid_set.h"
@@ -26,9 +28,10 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kGaps{60};
 
-mysql::Session with_lock_wait(mysql::Session session, std::chrono::seconds limit) {
+mysql::Connector with_lock_wait(const mysql::Connector& connector, std::chrono::seconds limit) {
+    mysql::Session session = connector.session();
     session.lock_wait_timeout = limit;
-    return session;
+    return {connector.endpoint(), session};
 }
 
 std::string described(const replica::Breakage& breakage) {
@@ -76,19 +79,19 @@ bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table)
     return true;  // a long transaction; a later look will tell
 }
 
-ReplicaCut::ReplicaCut(const Plan& plan, const Route& route, replica::Custody& custody,
-                       Signs& signs, std::string errant, std::string source,
-                       std::chrono::seconds limit)
+ReplicaCut::ReplicaCut(const Plan& plan, const mysql::Connector& primary,
+                       const mysql::Connector& replica, replica::Custody& custody, Signs& signs,
+                       std::string errant, std::string source, std::chrono::seconds limit)
     : plan_(plan),
       signs_(signs),
       errant_(std::move(errant)),
       named_(std::move(source)),
-      source_(route.read, route.source_session),
-      replica_(route.write, with_lock_wait(route.session, limit)),
+      source_(primary),
+      replica_(with_lock_wait(replica, limit)),
       custody_(custody) {}
 
-void ReplicaCut::prepare(mysql::Connection& control) {
-    carry_counter(*source_.connect(), control, plan_);
+void ReplicaCut::prepare(mysql::Connection& /*control*/) {
+    carry_counter(*source_.connect(), custody_.session(), plan_);
 }
 
 std::optional<std::string> ReplicaCut::attempt(const SwapContext& run) {
@@ -265,11 +268,37 @@ void ReplicaCut::go_on(const SwapContext& run) {
     }
     const auto stood =
         std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - stood_since_);
-    run.progress.locked_microseconds = stood.count();
+    // Of several replicas the one that stood longest.
+    run.progress.locked_microseconds =
+        std::max<std::int64_t>(run.progress.locked_microseconds, stood.count());
     log::info("cut at={}:{} sql_thread_stood_ms={:.1f}", point_.file, point_.offset,
               static_cast<double>(stood.count()) / 1e3);
     fault::point("rebuild.started");
     run.stop_threads();
+}
+
+void ReplicaCuts::prepare(mysql::Connection& control) {
+    for (const auto& cut : cuts_) {
+        if (!cut->renamed()) cut->prepare(control);
+    }
+}
+
+std::optional<std::string> ReplicaCuts::attempt(const SwapContext& run) {
+    for (const auto& cut : cuts_) {
+        if (cut->renamed()) continue;
+        if (cut == cuts_.back()) return cut->attempt(run);
+        SwapContext goes_on = run;
+        goes_on.stop_threads = [] {};
+        if (auto why = cut->attempt(goes_on)) return why;
+        run.stop_applier();
+        run.applier.hold_at({});
+        run.leave(cut->replica());
+        // The next replica shall not stand while the applier makes up for this one's cut.
+        run.start_applier();
+        run.catch_up();
+        run.stop_applier();
+    }
+    return std::nullopt;
 }
 
 }  // namespace wisp::migrator

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // ReplicaCut: the exact cut. The replica's SQL thread and the applier are brought to one point of
 // the primary's binlog; there the ghost is the primary's table as the replica must have it, and
-// takes its place. docs/rebuild.md, "The cut". Main thread.
+// takes its place. ReplicaCuts: of several replicas, one after another. docs/rebuild.md, "The cut".
+// Main thread.
 #pragma once
 
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "migrator/applier.h"
 #include "migrator/method.h"
@@ -24,12 +26,14 @@ class ReplicaCut : public Swap {
   public:
     /// `errant`: GTIDs that the replica had before we came. `source`: replica::source_of() then.
     /// `limit`: wait for the table's metadata lock.
-    ReplicaCut(const Plan& plan, const Route& route, replica::Custody& custody, Signs& signs,
-               std::string errant, std::string source, std::chrono::seconds limit);
+    ReplicaCut(const Plan& plan, const mysql::Connector& primary, const mysql::Connector& replica,
+               replica::Custody& custody, Signs& signs, std::string errant, std::string source,
+               std::chrono::seconds limit);
 
     void prepare(mysql::Connection& control) override;
     [[nodiscard]] std::optional<std::string> attempt(const SwapContext& run) override;
 
+    [[nodiscard]] const mysql::Endpoint& replica() const { return replica_.endpoint(); }
     /// True if the replica had no such table, so that there is no old one now.
     [[nodiscard]] bool was_missing() const { return was_missing_; }
     /// True once the new table has the name.
@@ -64,6 +68,21 @@ class ReplicaCut : public Swap {
     bool was_missing_ = false;
     bool renamed_ = false;
     std::chrono::steady_clock::time_point stood_since_;
+};
+
+/// A replica whose table has changed places is left: the others' ghosts are written on, and brought
+/// to a point of their own. So a replica that must be waited for holds up those after it only.
+class ReplicaCuts : public Swap {
+  public:
+    /// At least one; the last is of the server that the route writes, the others of the further
+    /// ones.
+    explicit ReplicaCuts(std::vector<std::unique_ptr<ReplicaCut>> cuts) : cuts_(std::move(cuts)) {}
+
+    void prepare(mysql::Connection& control) override;
+    [[nodiscard]] std::optional<std::string> attempt(const SwapContext& run) override;
+
+  private:
+    const std::vector<std::unique_ptr<ReplicaCut>> cuts_;
 };
 
 }  // namespace wisp::migrator

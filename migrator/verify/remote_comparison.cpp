@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <unordered_map>
 
 #include "migrator/client_mover.h"
@@ -56,16 +57,25 @@ struct RemoteComparison::Row {
     std::string digest;
 };
 
-RemoteComparison::RemoteComparison(const Plan& plan, mysql::Connector source)
-    : plan_(plan), source_(std::move(source)) {
+RemoteComparison::RemoteComparison(const Plan& plan, mysql::Connector source,
+                                   const std::vector<mysql::Connector>& further)
+    : plan_(plan), source_(std::move(source)), further_(further) {
     for (const auto& column : plan.columns) forms_.push_back(exact_form(column.source));
     row_digest_ = fmt::format("SHA2(CONCAT_WS(',', {}), 256)", fmt::join(forms_, ", "));
 }
 
 mysql::Connection& RemoteComparison::reader(mysql::Connection& /*connection*/,
                                             const std::stop_token& stop) const {
+    static_cast<void>(further_.sessions(stop));
     if (!reader_ || !reader_->usable()) reader_ = source_.connect_with_retry(stop);
     return *reader_;
+}
+
+RemoteComparison::Ghosts RemoteComparison::ghosts(mysql::Connection& connection) const {
+    Ghosts all{&connection};
+    const auto further = further_.sessions({});
+    all.insert(all.end(), further.begin(), further.end());
+    return all;
 }
 
 namespace {
@@ -100,10 +110,12 @@ bool RemoteComparison::equal(mysql::Connection& connection, const Scope& scope,
         return std::pair(answer[0].number(0), total);
     };
     const std::string& index = plan_.key.source_index_name;  // the ghost has the same
-    const auto there = sum(connection, plan_.names.ghost, scope.ghost, index);
     const auto here = sum(reader(connection, {}), plan_.names.source, scope.source, index);
     rows += here.first;
-    return here == there;
+    const auto all = ghosts(connection);
+    return std::all_of(all.begin(), all.end(), [&](mysql::Connection* ghost) {
+        return sum(*ghost, plan_.names.ghost, scope.ghost, index) == here;
+    });
 }
 
 RemoteComparison::Rows RemoteComparison::digests(mysql::Connection& connection,
@@ -123,8 +135,24 @@ RemoteComparison::Rows RemoteComparison::digests(mysql::Connection& connection,
 
 std::vector<Difference> RemoteComparison::differences(mysql::Connection& connection,
                                                       const Scope& scope, std::size_t limit) const {
-    Rows ghost = digests(connection, plan_.names.ghost, scope.ghost);
     const Rows source = digests(reader(connection, {}), plan_.names.source, scope.source);
+    std::vector<Difference> found;
+    std::set<std::vector<std::string>> keys;  // each is told once
+    const auto all = ghosts(connection);
+    for (auto* ghost : all) {
+        for (auto& difference : differences(source, *ghost, scope, limit)) {
+            if (!keys.insert(difference.key).second) continue;
+            if (all.size() > 1) difference.what += " on " + ghost->endpoint().label();
+            found.push_back(std::move(difference));
+        }
+    }
+    return found;
+}
+
+std::vector<Difference> RemoteComparison::differences(const Rows& source,
+                                                      mysql::Connection& connection,
+                                                      const Scope& scope, std::size_t limit) const {
+    const Rows ghost = digests(connection, plan_.names.ghost, scope.ghost);
     std::unordered_map<std::string, const Row*> by_key;
     const auto text = [](const Row& row) { return fmt::format("{}", fmt::join(row.key, ",")); };
     for (const Row& row : ghost) by_key.emplace(text(row), &row);

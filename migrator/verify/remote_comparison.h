@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // RemoteComparison: compares source and ghost where they are on two servers and of one definition.
-// A digest of the range is made on either side; where they differ, a digest of each row, and then
-// the columns. The digest is of exact forms: bytes of text, all digits of a FLOAT. One object for
-// one connection at a time.
+// A digest of the range is made on either side, of every ghost if there are several; where they
+// differ, a digest of each row, and then the columns. The digest is of exact forms: bytes of text,
+// all digits of a FLOAT. One object for one connection at a time.
 #pragma once
 
 #include <memory>
 
+#include "migrator/further_ghosts.h"
 #include "migrator/verify/comparison.h"
 #include "mysql/connector.h"
 
@@ -14,8 +15,9 @@ namespace wisp::migrator {
 
 class RemoteComparison : public RowComparison {
   public:
-    /// `source`: where the source is read.
-    RemoteComparison(const Plan& plan, mysql::Connector source);
+    /// `source`: where the source is read. `further`: where there are ghosts as well.
+    RemoteComparison(const Plan& plan, mysql::Connector source,
+                     const std::vector<mysql::Connector>& further = {});
 
     void prepare(mysql::Connection& /*connection*/,
                  const sql::TableName& /*ghost*/) const override {}
@@ -30,6 +32,10 @@ class RemoteComparison : public RowComparison {
   private:
     struct Row;
     using Rows = std::vector<Row>;
+    using Ghosts = std::vector<mysql::Connection*>;
+    [[nodiscard]] Ghosts ghosts(mysql::Connection& connection) const;
+    [[nodiscard]] std::vector<Difference> differences(const Rows& source, mysql::Connection& ghost,
+                                                      const Scope& scope, std::size_t limit) const;
     [[nodiscard]] Rows digests(mysql::Connection& connection, const sql::TableName& table,
                                const std::string& condition) const;
     void name_columns(mysql::Connection& connection, Difference& difference) const;
@@ -37,6 +43,7 @@ class RemoteComparison : public RowComparison {
     const Plan& plan_;
     const mysql::Connector source_;
     mutable std::unique_ptr<mysql::Connection> reader_;
+    mutable FurtherGhosts further_;
     std::vector<std::string> forms_;  // one exact expression a column
     std::string row_digest_;
 };

@@ -33,9 +33,11 @@ TEST(RebuildFlags, TheReplicaIsReachedLikeThePrimary) {
     const auto flags = parse_rebuild_flags(words);
     ASSERT_TRUE(flags) << flags.error();
     EXPECT_EQ(flags->options.run.endpoint.label(), "p1:3306");
-    EXPECT_EQ(flags->options.replica.label(), "r1:3307");
-    EXPECT_EQ(flags->options.replica.user, "me");
-    EXPECT_EQ(flags->options.replica.password, "secret");
+    ASSERT_EQ(flags->options.replicas.size(), 1U);
+    const auto& replica = flags->options.replicas.front();
+    EXPECT_EQ(replica.label(), "r1:3307");
+    EXPECT_EQ(replica.user, "me");
+    EXPECT_EQ(replica.password, "secret");
     EXPECT_FALSE(flags->options.run.execute);
 }
 
@@ -43,10 +45,15 @@ TEST(RebuildFlags, SeveralReplicasAreTakenInTheirOrder) {
     const auto flags =
         parse_rebuild_flags({"--replica=r2,r1:3307", "--database=shop", "--table=orders"});
     ASSERT_TRUE(flags) << flags.error();
-    ASSERT_EQ(flags->replicas.size(), 2U);
-    EXPECT_EQ(flags->replicas[0].label(), "r2:3306");
-    EXPECT_EQ(flags->replicas[1].label(), "r1:3307");
-    EXPECT_EQ(flags->options.replica.label(), "r2:3306");
+    const auto& replicas = flags->options.replicas;
+    ASSERT_EQ(replicas.size(), 2U);
+    EXPECT_EQ(replicas[0].label(), "r2:3306");
+    EXPECT_EQ(replicas[1].label(), "r1:3307");
+}
+
+TEST(RebuildFlags, OneReplicaIsNotTakenTwice) {
+    EXPECT_EQ(error({"--replica=r1,r2,r1:3306", "--database=shop", "--table=orders"}),
+              "--replica names r1:3306 twice");
 }
 
 TEST(RebuildFlags, ThoseOfAMigrationAreBoundToTheSameOptions) {

@@ -189,7 +189,7 @@ void Replay::start_applier(unsigned lanes, const mysql::Connector* via) {
     const mysql::Connector& connector = via == nullptr ? connector_ : *via;
     applier_thread_ =
         std::make_unique<Thread>("applier", [this, &connector](const std::stop_token& stop) {
-            applier_.run(stop, {}, connector, throttler_);
+            applier_.run(stop, {}, {connector}, throttler_);
         });
 }
 

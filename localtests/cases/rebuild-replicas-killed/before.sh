@@ -1,0 +1,5 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+add_replica || return
+drift "UPDATE t SET a = -1 WHERE id % 100 = 3" || return
+on_further drift "UPDATE t SET a = -1 WHERE id % 100 = 4; INSERT INTO t VALUES (1000000, 1, 'extra')"
