@@ -13,4 +13,12 @@ BEGIN
         SET made = made * 2;
     END WHILE;
 END //
+-- RATE updates a second, for ever, of a row each.
+CREATE PROCEDURE write_rows(n INT, rate INT)
+BEGIN
+    LOOP
+        UPDATE t SET a = a + 1 WHERE id = 1 + FLOOR(RAND() * n);
+        DO SLEEP(1 / rate);
+    END LOOP;
+END //
 DELIMITER ;
