@@ -46,7 +46,8 @@ void show(const migrator::RebuildJob& job) {
 bool preview(migrator::RebuildJob& job) {
     for (const auto& target : job.targets()) {
         for (const auto& sentence : target->left_by_killed()) {
-            fmt::print("# An earlier run ended early, --execute puts right: {}\n", sentence);
+            fmt::print("# An earlier run ended early on {}, --execute puts right: {}\n",
+                       target->replica().label(), sentence);
         }
     }
     job.look();
@@ -95,18 +96,17 @@ void say_what_was_done(const migrator::RebuildJob& job) {
     std::fflush(stdout);
 }
 
-void say_what_was_seen(const migrator::RebuildJob& job, const migrator::Target& target,
-                       const std::vector<std::string>& seen) {
-    if (job.targets().size() > 1) fmt::print("# On {}:\n", target.replica().label());
-    for (const auto& sentence : seen) fmt::print("# {}\n", sentence);
-    const auto& found = target.preflight();
-    if (!job.options().run.drop_old_after && found.replicas_own) {
+void say_what_was_seen(const migrator::RebuildJob& job) {
+    for (const auto& target : job.targets()) {
+        if (job.targets().size() > 1) fmt::print("# On {}:\n", target->replica().label());
+        for (const auto& sentence : target->seen()) fmt::print("# {}\n", sentence);
+        const auto& found = target->preflight();
+        if (job.options().run.drop_old_after || !found.replicas_own) continue;
         fmt::print(
             "# The table as it was is {}; drop it there with SET sql_log_bin=0 when it is no"
             " longer needed\n",
             sql::quote(found.plan.names.old));
     }
-    std::fflush(stdout);
 }
 
 void execute(migrator::RebuildJob& job, const RebuildFlags& flags, metrics::Endpoint* endpoint) {
@@ -141,26 +141,37 @@ void execute(migrator::RebuildJob& job, const RebuildFlags& flags, metrics::Endp
     const Shown shown(endpoint, [&job] { return job.snapshot(); });
     run_with_status(job, flags);
     say_what_was_done(job);
-    job.finish(controls.ending(),
-               [&](const auto& target, const auto& seen) { say_what_was_seen(job, target, seen); });
+    job.finish(controls.ending());
+    say_what_was_seen(job);
     fmt::print("# Done\n");
     std::fflush(stdout);
     job.hooks().demand(Point::kSuccess, {{"GH_OST_INSTANT_DDL", "false"}});
 }
 
+/// What a run that has failed leaves on one replica, and what now.
+void say_what_is_left(const migrator::RebuildJob& job, const migrator::Target& target,
+                      const std::string& problem) {
+    const std::string replica = target.replica().label();
+    if (!problem.empty()) {
+        log::error("{}", problem);
+        log::error("look at {}, or run wisp rebuild again, which puts right what is left", replica);
+        return;
+    }
+    if (!target.swapped()) {
+        log::error("nothing was swapped; replication of {} is as it was", replica);
+        return;
+    }
+    if (!target.trouble().empty()) return;  // that said it
+    log::error("the table is rebuilt; replication of {} is as it was", replica);
+    if (job.targets().size() == 1) return;
+    log::error("leave {} out of --replica when you run it again; its table as it was is {}",
+               replica, sql::quote(target.preflight().plan.names.old));
+}
+
 void clean_after_failure(migrator::RebuildJob& job) {
     try {
-        job.clean_up([](const migrator::Target& target, const std::string& problem) {
-            const std::string replica = target.replica().label();
-            if (problem.empty()) {
-                log::error("{}; replication of {} is as it was",
-                           target.swapped() ? "the table is rebuilt" : "nothing was swapped",
-                           replica);
-                return;
-            }
-            log::error("{}", problem);
-            log::error("look at {}, or run wisp rebuild again, which puts right what is left",
-                       replica);
+        job.clean_up([&](const migrator::Target& target, const std::string& problem) {
+            say_what_is_left(job, target, problem);
         });
     } catch (const std::exception& error) {
         log::error("{}", error.what());

@@ -13,7 +13,6 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "drift/definition.h"
-#include "drift/replica_lag.h"
 #include "drift/servers.h"
 #include "drift/state_file.h"
 #include "drift/subject.h"
@@ -26,6 +25,7 @@
 #include "sql/identifier.h"
 #include "throttle/flag_file.h"
 #include "throttle/load.h"
+#include "throttle/replica_lag.h"
 #include "throttle/throttler.h"
 
 namespace wisp::drift {
@@ -48,7 +48,7 @@ std::vector<std::unique_ptr<throttle::Source>> throttle_sources(const Options& o
              Effect::kHoldAll);
     sources.push_back(std::make_unique<throttle::LoadSource>(options.primary, knobs));
     for (const auto& replica : options.replicas) {
-        sources.push_back(std::make_unique<ReplicaLag>(replica, knobs));
+        sources.push_back(std::make_unique<throttle::ReplicaLag>(replica, knobs));
     }
     return sources;
 }

@@ -167,7 +167,7 @@ std::uint64_t Copier::copy(mysql::Connection& connection, const Range& range,
     } catch (const mysql::Error& error) {
         // Our end of the connection is gone; the server's may still be at work on this chunk. The
         // range stays in flight until that session is dead. (A mover that lost another connection
-        // has undone the chunk everywhere.)
+        // has seen to it, and has undone what was not committed.)
         if (error.kind() == mysql::ErrorKind::kLost && !connection.usable()) {
             flight.stays = true;  // a run that ends may leave it alive (R12)
             flight.stays = !mysql::bury_session(connector, connection.id(), stop);

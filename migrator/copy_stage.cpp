@@ -88,8 +88,14 @@ void Engine::run_workers(const char* name,
 void Engine::keep_statistics() {
     // Replay fills the ghost as well. What it writes again counts twice; then it is early.
     const std::uint64_t rows = progress_.rows_copied + progress_.changes_written;
-    if (!statistics_.due(rows)) return;
-    with_ghosts([&](mysql::Connection& control) { statistics_.refresh(control, rows); });
+    if (statistics_.due(rows)) {
+        with_control([&](mysql::Connection& control) { statistics_.refresh(control, rows); });
+    }
+    for (auto& ghost : further_) {
+        if (!ghost.statistics.due(rows)) continue;
+        with(ghost.connector, ghost.control,
+             [&](mysql::Connection& control) { ghost.statistics.refresh(control, rows); });
+    }
 }
 
 void Engine::retry_missing() {

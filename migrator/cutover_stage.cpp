@@ -91,16 +91,8 @@ void Engine::cut_over() {
 }
 
 std::optional<std::string> Engine::attempt_cut_over(unsigned attempt) {
-    const auto held_back = [this] {
-        return !holding_file(controls_.postponement).empty() ||
-               throttler_.verdict().holds_writer(throttle::Writer::kCopy);
-    };
     do {  // again if the operator, a source or the hook holds it back meanwhile
-        await_postponement();
-        progress_.stage = Stage::kHeld;
-        static_cast<void>(
-            throttler_.wait_until_clear(ending_.get_token(), throttle::Writer::kCopy));
-        throw_if_stopped();
+        await_clear();
         const auto told =
             hooks_.run(hooks::Point::kCutOverAttempt,
                        {{"WISP_CUT_OVER_ATTEMPT", std::to_string(attempt)}}, ending_.get_token());
@@ -109,11 +101,23 @@ std::optional<std::string> Engine::attempt_cut_over(unsigned attempt) {
         if (options_.analyze_ghost && !std::exchange(analyzed_, true)) analyze_ghost();
         catch_up();
         settle_held_rows();
-    } while (held_back());
+    } while (is_held_back());
     checkpoint_now();
     progress_.stage = Stage::kCuttingOver;
     progress_.cut_over_attempts = attempt;
     return try_cut_over();
+}
+
+bool Engine::is_held_back() const {
+    return !holding_file(controls_.postponement).empty() ||
+           throttler_.verdict().holds_writer(throttle::Writer::kCopy);
+}
+
+void Engine::await_clear() {
+    await_postponement();
+    progress_.stage = Stage::kHeld;
+    static_cast<void>(throttler_.wait_until_clear(ending_.get_token(), throttle::Writer::kCopy));
+    throw_if_stopped();
 }
 
 void Engine::analyze_ghost() {
@@ -140,6 +144,7 @@ void Engine::tell_failed_attempt(unsigned attempt, const std::string& why) {
 }
 
 std::string Engine::blockers() {
+    if (!further_.empty()) return {};  // ids of which server?
     std::vector<std::uint64_t> ids;
     with_control(
         [&](mysql::Connection& control) { ids = likely_holder_ids(control, plan_.names.source); });
@@ -159,17 +164,21 @@ void Engine::back_off(unsigned attempt) {
 std::optional<std::string> Engine::try_cut_over() {
     with_control([this](mysql::Connection& control) { method_.swap->prepare(control); });
     stop_applier();
-    const auto catch_up_again = [this] {
-        catch_up();
+    const auto await_next = [this] {
+        do {
+            await_clear();
+            catch_up();
+        } while (is_held_back());
         progress_.stage = Stage::kCuttingOver;
     };
     const auto leave = [this](const mysql::Endpoint& server) {
+        left_->write([&](auto& left) { left.insert(server.label()); });
         std::erase_if(further_, [&](const FurtherGhost& ghost) {
             return ghost.connector.endpoint().label() == server.label();
         });
     };
     return method_.swap->attempt({applier_, guard_, progress_, moving_, [this] { start_applier(); },
-                                  [this] { stop_applier(); }, catch_up_again, leave,
+                                  [this] { stop_applier(); }, await_next, leave,
                                   [this] { stop_threads(); }, ending_.get_token()});
 }
 

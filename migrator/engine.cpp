@@ -17,11 +17,15 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 throttle::Subjects subjects(const Route& route, const Plan& plan,
-                            std::shared_ptr<const throttle::LatencyMeter> commits) {
+                            std::shared_ptr<const throttle::LatencyMeter> commits,
+                            std::shared_ptr<const Guarded<std::set<std::string>>> left) {
     throttle::Subjects subjects{route.write, route.inspect, plan.names.changelog,
                                 std::move(commits)};
-    if (!route.one_server()) subjects.readers.push_back(route.read);
-    subjects.readers.insert(subjects.readers.end(), route.further.begin(), route.further.end());
+    if (route.one_server()) return subjects;
+    subjects.readers.push_back(route.read);
+    subjects.followers = route.further;
+    subjects.followers.push_back(route.write);
+    subjects.left = std::move(left);
     return subjects;
 }
 
@@ -74,10 +78,11 @@ Engine::Engine(const Plan& plan, const MigrationOptions& options, const Route& r
       markers_(*method_.signs, applier_.applied()),
       streamer_(route.stream, start.position, watched(plan, *method_.signs),
                 streamer_options(plan)),
-      throttler_(make_throttler(options, subjects(route, plan, beats_),
+      throttler_(make_throttler(options, subjects(route, plan, beats_, left_),
                                 [this](const throttle::Verdict&) { ending_.request_stop(); })),
       verified_(FinishedRanges(start.verified, start.rows_verified)) {
-    for (const auto& server : route.further) further_.push_back({{server, route.session}, nullptr});
+    for (const auto& server : route.further)
+        further_.push_back({{server, route.session}, nullptr, GhostStatistics(plan.names.ghost)});
     progress_.rows_estimated = plan.source.estimated_rows;
     progress_.rows_copied = start.rows;
     progress_.rows_resumed = start.rows;

@@ -114,6 +114,9 @@ class Engine {
     void await_postponement();
     /// Calls the hook, once with success. If it fails the swap is neither nearer nor further.
     void tell_postponed();
+    /// Until nothing holds the swap back: the operator, a source.
+    void await_clear();
+    [[nodiscard]] bool is_held_back() const;
     void cut_over();
     /// Why this attempt did not swap the tables; nullopt if it did.
     [[nodiscard]] std::optional<std::string> try_cut_over();
@@ -150,6 +153,7 @@ class Engine {
     struct FurtherGhost {
         mysql::Connector connector;
         std::unique_ptr<mysql::Connection> control;
+        GhostStatistics statistics;
     };
     std::vector<FurtherGhost> further_;  // changed only while the applier stands
 
@@ -169,6 +173,9 @@ class Engine {
     Applier applier_;
     Markers markers_;
     binlog::Streamer streamer_;
+    /// Servers of further ghosts that are written no more.
+    std::shared_ptr<Guarded<std::set<std::string>>> left_ =
+        std::make_shared<Guarded<std::set<std::string>>>();
     std::shared_ptr<throttle::LatencyMeter> beats_ = std::make_shared<throttle::LatencyMeter>();
     throttle::Throttler throttler_;
 

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migrator/further_ghosts.h"
 
+#include <fmt/format.h>
+
+#include "migrator/refusal.h"
+#include "mysql/connection.h"
+#include "mysql/error.h"
+
 namespace wisp::migrator {
 
 FurtherGhosts::FurtherGhosts(const std::vector<mysql::Connector>& servers) {
@@ -10,10 +16,29 @@ FurtherGhosts::FurtherGhosts(const std::vector<mysql::Connector>& servers) {
 std::vector<mysql::Connection*> FurtherGhosts::sessions(const std::stop_token& stop) {
     std::vector<mysql::Connection*> all;
     for (auto& ghost : ghosts_) {
-        if (!ghost.session || !ghost.session->usable()) {
-            ghost.session = ghost.connector.connect_with_retry(stop);
-        }
+        if (!ghost.session || !ghost.session->usable()) connect(ghost, stop);
         all.push_back(ghost.session.get());
+    }
+    return all;
+}
+
+void FurtherGhosts::connect(Ghost& ghost, const std::stop_token& stop) {
+    try {
+        auto fresh = ghost.connector.connect_with_retry(stop);
+        if (ghost.session) lost_.push_back(std::move(ghost.session));
+        ghost.session = std::move(fresh);
+    } catch (const mysql::Error& error) {
+        // Whoever waits here would take it for one more lost connection, and wait for ever.
+        if (error.kind() != mysql::ErrorKind::kLost || stop.stop_requested()) throw;
+        throw Refusal(fmt::format("{} cannot be reached any more: {}",
+                                  ghost.connector.endpoint().label(), error.what()));
+    }
+}
+
+std::vector<mysql::Connection*> FurtherGhosts::open() const {
+    std::vector<mysql::Connection*> all;
+    for (const auto& ghost : ghosts_) {
+        if (ghost.session) all.push_back(ghost.session.get());
     }
     return all;
 }
@@ -22,7 +47,7 @@ void FurtherGhosts::bury_lost(const std::stop_token& stop) {
     for (auto& ghost : ghosts_) {
         if (!ghost.session || ghost.session->usable()) continue;
         static_cast<void>(mysql::bury_session(ghost.connector, ghost.session->id(), stop));
-        ghost.session.reset();
+        lost_.push_back(std::move(ghost.session));
     }
 }
 

@@ -16,8 +16,11 @@ class FurtherGhosts {
     explicit FurtherGhosts(const std::vector<mysql::Connector>& servers);
 
     [[nodiscard]] bool empty() const { return ghosts_.empty(); }
-    /// A session of each, made where there is none. They are this object's. Throws mysql::Error.
+    /// A session of each, made where there is none. They are this object's. Throws Refusal if a
+    /// server cannot be reached for a minute, else mysql::Error.
     [[nodiscard]] std::vector<mysql::Connection*> sessions(const std::stop_token& stop);
+    /// Those that sessions() made; none is made here.
+    [[nodiscard]] std::vector<mysql::Connection*> open() const;
     /// To be called after an error: the sessions whose connection was lost are dead on their
     /// servers when this returns, unless it was stopped. Throws mysql::Error if a server does not
     /// let that be found out.
@@ -28,7 +31,10 @@ class FurtherGhosts {
         mysql::Connector connector;
         std::unique_ptr<mysql::Connection> session;
     };
+    void connect(Ghost& ghost, const std::stop_token& stop);
     std::vector<Ghost> ghosts_;
+    /// Lost ones: somebody may be cancelling them.
+    std::vector<std::unique_ptr<mysql::Connection>> lost_;
 };
 
 }  // namespace wisp::migrator

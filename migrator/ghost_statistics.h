@@ -27,7 +27,7 @@ class GhostStatistics {
     void refresh(mysql::Connection& connection, std::uint64_t rows);
 
   private:
-    const sql::TableName ghost_;
+    sql::TableName ghost_;
     std::uint64_t next_ = 1;
 };
 

@@ -32,7 +32,9 @@ struct SwapContext {
     const std::vector<Difference>& moving;  // keys that never stood still while they were compared
     std::function<void()> start_applier;
     std::function<void()> stop_applier;
-    std::function<void()> catch_up;  // the applier must run
+    /// Between the swaps of two ghosts, with the applier running: until nothing holds the next one
+    /// back, and what was written meanwhile is in it.
+    std::function<void()> await_next;
     /// The ghost on this further server has the table's name: it is written no more. The applier
     /// must stand.
     std::function<void(const mysql::Endpoint&)> leave;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 #include "migrator/refusal.h"
 
@@ -18,13 +19,29 @@ std::string seconds(double value) {
     return fmt::format("{:f}", value);
 }
 
-std::string host_of(const std::string& label) {
-    return label.substr(0, label.rfind(':'));
+/// Of "host:port", or of several with commas between.
+template <typename Part>
+std::string of_each(std::string_view labels, const Part& part) {
+    std::string list;
+    for (;;) {
+        const auto comma = labels.find(',');
+        list += part(labels.substr(0, comma));
+        if (comma == std::string_view::npos) return list;
+        list += ',';
+        labels.remove_prefix(comma + 1);
+    }
 }
 
-std::string port_of(const std::string& label) {
-    const auto colon = label.rfind(':');
-    return colon == std::string::npos ? "" : label.substr(colon + 1);
+std::string host_of(const std::string& labels) {
+    return of_each(labels,
+                   [](std::string_view label) { return label.substr(0, label.rfind(':')); });
+}
+
+std::string port_of(const std::string& labels) {
+    return of_each(labels, [](std::string_view label) {
+        const auto colon = label.rfind(':');
+        return colon == std::string_view::npos ? "" : label.substr(colon + 1);
+    });
 }
 
 }  // namespace

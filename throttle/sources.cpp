@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "throttle/sources.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "throttle/disk.h"
@@ -12,8 +14,38 @@
 #include "throttle/lag.h"
 #include "throttle/load.h"
 #include "throttle/query.h"
+#include "throttle/replica_lag.h"
 
 namespace wisp::throttle {
+namespace {
+
+constexpr std::string_view kLag = "lag ";
+constexpr std::string_view kLoad = "load ";
+
+ComingAndGoing follower_sources(const Subjects& subjects, const SharedKnobs& knobs) {
+    ComingAndGoing sources;
+    sources.wanted = [subjects] {
+        std::set<std::string> names;
+        for (const auto& follower : subjects.followers) {
+            const std::string label = follower.label();
+            const auto is_left = [&](const auto& left) { return left.contains(label); };
+            if (subjects.left && subjects.left->read(is_left)) continue;
+            names.insert(std::string(kLag) + label);
+            if (label != subjects.writer.label()) names.insert(std::string(kLoad) + label);
+        }
+        return names;
+    };
+    sources.make = [subjects, knobs](const std::string& name) -> std::unique_ptr<Source> {
+        const auto follower = std::find_if(
+            subjects.followers.begin(), subjects.followers.end(),
+            [&](const mysql::Endpoint& one) { return name.ends_with(" " + one.label()); });
+        if (name.starts_with(kLag)) return std::make_unique<ReplicaLag>(*follower, knobs);
+        return std::make_unique<LoadSource>(*follower, knobs);
+    };
+    return sources;
+}
+
+}  // namespace
 
 std::vector<std::unique_ptr<Source>> make_sources(const Subjects& subjects,
                                                   const SharedKnobs& knobs,
@@ -46,6 +78,7 @@ std::vector<std::unique_ptr<Source>> make_sources(const Subjects& subjects,
 
 ComingAndGoing replica_sources(const Subjects& subjects, const SharedKnobs& knobs,
                                const FoundReplicas& found) {
+    if (!subjects.followers.empty()) return follower_sources(subjects, knobs);
     ComingAndGoing replicas;
     if (!subjects.inspected) {
         replicas.wanted = [] { return std::set<std::string>{}; };

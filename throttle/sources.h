@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "mysql/endpoint.h"
@@ -25,6 +27,10 @@ struct Subjects {
     sql::TableName changelog;  // holds the heartbeat row
     std::shared_ptr<const LatencyMeter> commits;
     std::vector<mysql::Endpoint> readers{};  // load as well: servers that are only read
+    /// Replicas that are written, the writer among them: how far behind they are, by their own
+    /// word, and the load of the others. Looked at until they are named in `left`.
+    std::vector<mysql::Endpoint> followers{};
+    std::shared_ptr<const Guarded<std::set<std::string>>> left{};  // host:port; null: none
 };
 
 /// Those that are there for the whole run. `found` is where the replica finder leaves what it

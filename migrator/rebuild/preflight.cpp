@@ -38,7 +38,8 @@ class Look {
           route_(context.route),
           primary_(context.primary),
           replica_(context.replica),
-          passed_over_(context.passed_over) {}
+          passed_over_(context.passed_over),
+          ghost_is_ours_(context.ghost_is_ours) {}
 
     Preflight all() {
         reach();
@@ -338,6 +339,13 @@ class Look {
 
     void leftovers() {
         const TableNames& names = found_.plan.names;
+        if (relation(replica_, names.ghost) != Relation::kNone && !options_.run.drop_ghost_first &&
+            !ghost_is_ours_) {
+            issue(
+                "{} is on {} already, perhaps from an earlier run; look at it, then drop it with"
+                " SET sql_log_bin=0 or pass --initially-drop-ghost-table",
+                sql::quote(names.ghost), at_replica());
+        }
         if (relation(replica_, names.old) != Relation::kNone && !options_.run.drop_old_first) {
             issue(
                 "{} is on {} already, perhaps from an earlier run; look at it, then drop it with"
@@ -353,6 +361,7 @@ class Look {
     mysql::Connection& primary_;
     mysql::Connection& replica_;
     const bool passed_over_;
+    const bool ghost_is_ours_;
     mysql::ReplicaStatus status_;
     Preflight found_;
 };

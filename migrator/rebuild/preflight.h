@@ -24,6 +24,7 @@ struct PreflightContext {
     mysql::Connection& primary;
     mysql::Connection& replica;  // a session with sql_log_bin=0
     bool passed_over = false;    // by an earlier run, which left it to this one
+    bool ghost_is_ours = false;  // if one is there: of an earlier run that was killed
 };
 
 struct Preflight {

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
+#include "base/thread.h"
 #include "migrator/changelog.h"
 #include "migrator/checkpoint.h"
 #include "migrator/client_mover.h"
@@ -13,9 +15,11 @@
 #include "migrator/inspector.h"
 #include "migrator/key_choice.h"
 #include "migrator/refusal.h"
+#include "migrator/resume.h"
 #include "migrator/table_maker.h"
 #include "migrator/verify/remote_comparison.h"
 #include "mysql/connection.h"
+#include "mysql/error.h"
 #include "sql/identifier.h"
 
 namespace wisp::migrator {
@@ -57,12 +61,15 @@ std::string RebuildJob::replicas() const {
 }
 
 void RebuildJob::mend() {
-    for (const auto& target : targets_) target->mend();
+    refuse_twice_the_same();
+    for (const auto& target : targets_) target->lock();
     // A migration of this table has its tables on the replicas, under the same names.
     primary_lock_.emplace(to_primary(), sql::TableName{options_.run.schema, options_.run.table});
+    for (const auto& target : targets_) target->mend();
 }
 
 void RebuildJob::look() {
+    refuse_twice_the_same();
     primary_ = to_primary().connect();
     for (const auto& target : targets_) static_cast<void>(target->look(*primary_));
     const auto& names = targets_.front()->preflight().plan.names;
@@ -73,6 +80,18 @@ void RebuildJob::look() {
         facts.applier_version = targets_.front()->preflight().version;
         facts.inspector_version = primary_->server().text;
     });
+}
+
+void RebuildJob::refuse_twice_the_same() const {
+    std::map<std::string, std::string> known;
+    for (const auto& target : targets_) {
+        const std::string label = target->replica().label();
+        const auto identity = binlog_identity(*target->connector().connect());
+        const auto [other, is_new] = known.emplace(identity, label);
+        if (is_new) continue;
+        throw Refusal(fmt::format("--replica: {} and {} are the same server; name it once",
+                                  other->second, label));
+    }
 }
 
 void RebuildJob::prepare() {
@@ -143,8 +162,11 @@ Method RebuildJob::method() {
     method.comparison = [this] {
         return std::make_unique<RemoteComparison>(plan_, to_primary(), further());
     };
-    std::vector<std::unique_ptr<ReplicaCut>> cuts;
-    for (const auto& target : targets_) cuts.push_back(target->cut(plan_, *method.signs));
+    std::vector<ReplicaCuts::One> cuts;
+    for (const auto& target : targets_) {
+        cuts.push_back({target->cut(plan_, *method.signs),
+                        [one = target.get()](const std::stop_token& stop) { one->finish(stop); }});
+    }
     method.swap = std::make_unique<ReplicaCuts>(std::move(cuts));
     return method;
 }
@@ -168,26 +190,53 @@ void RebuildJob::run(std::stop_token stop) {
     struct Note {
         RebuildJob& job;
         ~Note() {
-            for (const auto& target : job.targets_) target->note_end();
+            for (const auto& target : job.targets_) target->note_cut();
         }
     };
     const Note note{*this};
-    engine_->run(stop);
+    std::stop_source ending;
+    const std::stop_callback forward(stop, [&] { ending.request_stop(); });
+    Thread locks(
+        "run locks", [this](const std::stop_token& stopped) { keep_locks(stopped); },
+        [&] { ending.request_stop(); });
+    const auto end_locks = [&] {
+        locks.request_stop();
+        locks.join();
+        locks.rethrow();
+    };
+    try {
+        engine_->run(ending.get_token());
+    } catch (...) {
+        end_locks();  // the cause, where the engine was only stopped
+        throw;
+    }
+    end_locks();
 }
 
-void RebuildJob::finish(
-    const std::stop_token& stop,
-    const std::function<void(const Target&, const std::vector<std::string>&)>& tell) {
-    drop_changelog();
-    std::exception_ptr failure;
-    for (const auto& target : targets_) {
-        try {
-            tell(*target, target->finish(stop));
-        } catch (...) {
-            if (!failure) failure = std::current_exception();
+void RebuildJob::keep_locks(const std::stop_token& stop) {
+    do {
+        for (const auto& target : targets_) {
+            if (target == targets_.back()) break;  // the engine's heartbeat asks for that one
+            try {
+                target->keep_lock(stop);
+            } catch (const mysql::Error& error) {
+                if (!stop.stop_requested() && error.kind() != mysql::ErrorKind::kLost) throw;
+            }
         }
+        try {
+            static_cast<void>(primary_lock_->session(stop));
+        } catch (const mysql::Error& error) {
+            if (!stop.stop_requested() && error.kind() != mysql::ErrorKind::kLost) throw;
+        }
+    } while (pause(stop, options_.run.heartbeat));
+}
+
+void RebuildJob::finish(const std::stop_token& stop) {
+    drop_changelog();
+    for (const auto& target : targets_) target->finish(stop);
+    for (const auto& target : targets_) {
+        if (!target->trouble().empty()) throw Refusal(target->trouble());
     }
-    if (failure) std::rethrow_exception(failure);
 }
 
 void RebuildJob::clean_up(const std::function<void(const Target&, const std::string&)>& tell) {

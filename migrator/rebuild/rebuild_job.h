@@ -40,10 +40,8 @@ class RebuildJob {
     void start();
     /// Copies, replays, verifies, cuts. Throws; the replicas' state is given back all the same.
     void run(std::stop_token stop);
-    /// After run(): Target::finish() of each. `tell` hears of each what was seen; throws, after the
-    /// last one, what the first that failed has thrown.
-    void finish(const std::stop_token& stop,
-                const std::function<void(const Target&, const std::vector<std::string>&)>& tell);
+    /// After run(): Target::finish() of those that are not yet. Throws Refusal if one has trouble.
+    void finish(const std::stop_token& stop);
     /// After a failure: drops ghosts and changelog, gives every replica's state back. `tell` hears
     /// of each replica that was touched what went wrong there, or an empty text.
     void clean_up(const std::function<void(const Target&, const std::string&)>& tell);
@@ -59,6 +57,9 @@ class RebuildJob {
 
   private:
     [[nodiscard]] Method method();
+    /// The locks that the engine does not look after, until stopped.
+    void keep_locks(const std::stop_token& stop);
+    void refuse_twice_the_same() const;
     void make_changelog();
     void drop_changelog() const;
     [[nodiscard]] mysql::Connector to_primary() const { return {options_.run.endpoint, {}}; }

@@ -51,8 +51,8 @@ bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table)
             fmt::format("replication of {} has stopped, and not because of {}: {}; mend that first",
                         connection.endpoint().label(), sql::quote(table), described(breakage)));
     }
-    log::warn("replication has stopped because of this table, it is passed over now: {}",
-              described(breakage));
+    log::warn("replication of {} has stopped because of this table, it is passed over now: {}",
+              connection.endpoint().label(), described(breakage));
     custody.stop();
     custody.stay_stopped();
     custody.ignore(table);
@@ -124,7 +124,8 @@ std::string ReplicaCut::cut(const SwapContext& run) {
     }
     // Behind everything that either side has: nothing of ours is beyond it.
     point_ = mysql::binlog_status(*primary_).value();
-    log::info("cutting at={}:{} gtids={}", point_.file, point_.offset, point_.gtid_set);
+    log::info("cutting replica={} at={}:{} gtids={}", replica_.endpoint().label(), point_.file,
+              point_.offset, point_.gtid_set);
     run.applier.hold_at(behind_point());
     run.start_applier();
     // Connected before the replica stands.
@@ -271,31 +272,33 @@ void ReplicaCut::go_on(const SwapContext& run) {
     // Of several replicas the one that stood longest.
     run.progress.locked_microseconds =
         std::max<std::int64_t>(run.progress.locked_microseconds, stood.count());
-    log::info("cut at={}:{} sql_thread_stood_ms={:.1f}", point_.file, point_.offset,
-              static_cast<double>(stood.count()) / 1e3);
+    log::info("cut at={}:{} replica={} sql_thread_stood_ms={:.1f}", point_.file, point_.offset,
+              replica_.endpoint().label(), static_cast<double>(stood.count()) / 1e3);
     fault::point("rebuild.started");
     run.stop_threads();
 }
 
 void ReplicaCuts::prepare(mysql::Connection& control) {
-    for (const auto& cut : cuts_) {
-        if (!cut->renamed()) cut->prepare(control);
+    for (const auto& one : cuts_) {
+        if (!one.cut->renamed()) one.cut->prepare(control);
     }
 }
 
 std::optional<std::string> ReplicaCuts::attempt(const SwapContext& run) {
-    for (const auto& cut : cuts_) {
-        if (cut->renamed()) continue;
-        if (cut == cuts_.back()) return cut->attempt(run);
+    for (const auto& one : cuts_) {
+        ReplicaCut& cut = *one.cut;
+        if (cut.renamed()) continue;
+        if (&one == &cuts_.back()) return cut.attempt(run);
         SwapContext goes_on = run;
         goes_on.stop_threads = [] {};
-        if (auto why = cut->attempt(goes_on)) return why;
+        if (auto why = cut.attempt(goes_on)) return cut.replica().label() + ": " + *why;
         run.stop_applier();
         run.applier.hold_at({});
-        run.leave(cut->replica());
-        // The next replica shall not stand while the applier makes up for this one's cut.
+        run.leave(cut.replica());
+        // The others are written on, so that none of them stands for longer than its own cut.
         run.start_applier();
-        run.catch_up();
+        one.finish(run.stop);
+        run.await_next();
         run.stop_applier();
     }
     return std::nullopt;

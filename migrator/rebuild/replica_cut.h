@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,8 +39,6 @@ class ReplicaCut : public Swap {
     [[nodiscard]] bool was_missing() const { return was_missing_; }
     /// True once the new table has the name.
     [[nodiscard]] bool renamed() const { return renamed_; }
-    /// Where the cut was made.
-    [[nodiscard]] const replica::Point& point() const { return point_; }
 
   private:
     /// Empty once the tables have changed places and the SQL thread runs; else why not.
@@ -74,15 +73,19 @@ class ReplicaCut : public Swap {
 /// to a point of their own. So a replica that must be waited for holds up those after it only.
 class ReplicaCuts : public Swap {
   public:
+    struct One {
+        std::unique_ptr<ReplicaCut> cut;
+        std::function<void(const std::stop_token&)> finish;  // of this replica; not for the last
+    };
     /// At least one; the last is of the server that the route writes, the others of the further
     /// ones.
-    explicit ReplicaCuts(std::vector<std::unique_ptr<ReplicaCut>> cuts) : cuts_(std::move(cuts)) {}
+    explicit ReplicaCuts(std::vector<One> cuts) : cuts_(std::move(cuts)) {}
 
     void prepare(mysql::Connection& control) override;
     [[nodiscard]] std::optional<std::string> attempt(const SwapContext& run) override;
 
   private:
-    const std::vector<std::unique_ptr<ReplicaCut>> cuts_;
+    const std::vector<One> cuts_;
 };
 
 }  // namespace wisp::migrator

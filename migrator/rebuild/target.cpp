@@ -51,12 +51,20 @@ std::vector<std::string> Target::left_by_killed() const {
     return owed;
 }
 
-void Target::mend() {
+void Target::lock() {
     run_lock_.emplace(connector_, asked());
+}
+
+void Target::keep_lock(const std::stop_token& stop) {
+    // Once it is finished nothing more is done there, and it may be away.
+    if (!finished_) static_cast<void>(run_lock_->session(stop));
+}
+
+void Target::mend() {
     replica::Custody custody(connector_, notes_of(asked()));
     if (!custody.adopt()) return;
     for (const auto& sentence : custody.owed())
-        log::warn("an earlier run ended early: {}", sentence);
+        log::warn("an earlier run ended early on {}: {}", replica().label(), sentence);
     killed_before_ = custody.remembers(kRebuild);
     if (custody.passed_over()) {
         // Without the filter it would go on with a table that lacks changes, or stop again. This
@@ -78,13 +86,15 @@ void Target::mend() {
 const Preflight& Target::look(mysql::Connection& primary) {
     const auto replica = connector_.connect();
     replica::Custody earlier(connector_, notes_of(asked()));
-    const bool passed_over = earlier.adopt() && earlier.passed_over();
+    const bool adopted = earlier.adopt();
+    const bool passed_over = adopted && earlier.passed_over();
+    const bool ghost_is_ours = killed_before_ || (adopted && earlier.remembers(kRebuild));
     earlier.leave();
     Route route;
     route.read = route.stream = options_.run.endpoint;
     route.write = connector_.endpoint();
     route.session = connector_.session();
-    found_ = look_before({options_, route, primary, *replica, passed_over});
+    found_ = look_before({options_, route, primary, *replica, passed_over, ghost_is_ours});
     return found_;
 }
 
@@ -96,15 +106,8 @@ sql::Table Target::make_ghost() {
     const sql::Table& source = found_.plan.source;
     custody_->remember(kRebuild, name.table);
     mysql::Connection& connection = custody_->session();
-    if (relation(connection, name) != Relation::kNone) {
-        if (!killed_before_ && !options_.run.drop_ghost_first) {
-            throw Refusal(fmt::format(
-                "table {} is on {} already, perhaps from an earlier run; look at it, then drop it"
-                " with SET sql_log_bin=0 or pass --initially-drop-ghost-table",
-                sql::quote(name), replica().label()));
-        }
-        drop_table(connection, name);
-    }
+    // The preflight has refused one that is not ours to drop.
+    if (relation(connection, name) != Relation::kNone) drop_table(connection, name);
     if (options_.run.drop_old_first) drop_table(connection, found_.plan.names.old);
     ghost_made_ = true;  // if the next statement is done, whatever becomes of its answer
     const bool same = found_.replicas_own && same_definition(source, *found_.replicas_own);
@@ -150,19 +153,41 @@ std::unique_ptr<ReplicaCut> Target::cut(const Plan& plan, Signs& signs) {
     return cut;
 }
 
-void Target::note_end() {
+void Target::note_cut() {
     if (cut_ == nullptr) return;
     swapped_ = cut_->renamed();  // what fails after it does not undo it
     was_missing_ = cut_->was_missing();
-    cut_ = nullptr;
+    if (swapped_) cut_ = nullptr;
 }
 
-std::vector<std::string> Target::finish(const std::stop_token& stop) {
-    std::vector<std::string> seen;
-    mysql::Connection& session = custody_->session();
-    if (options_.run.drop_old_after && !was_missing_) {
-        drop_table(session, found_.plan.names.old);
+void Target::finish(const std::stop_token& stop) {
+    note_cut();
+    if (finished_.exchange(true)) return;
+    try {
+        drop_old_table();
+        watch(stop);
+        custody_->give_back();
+        if (!found_.by_position) return;
+        const auto errant = replica::errant(*connector_.connect(), *to_primary().connect());
+        seen_.push_back(errant == found_.errant
+                            ? "No errant GTID was made"
+                            : "The replica has transactions that the primary does not have: " +
+                                  errant);
+    } catch (const std::exception& error) {
+        trouble_ =
+            fmt::format("the table is rebuilt on {}, but: {}", replica().label(), error.what());
+        log::warn("{}", trouble_);
     }
+}
+
+void Target::drop_old_table() {
+    if (options_.run.drop_old_after && !was_missing_) {
+        drop_table(custody_->session(), found_.plan.names.old);
+    }
+}
+
+void Target::watch(const std::stop_token& stop) {
+    mysql::Connection& session = custody_->session();
     const auto status = replica::only_channel(session);
     const auto now = mysql::binlog_status(*to_primary().connect()).value();
     const auto deadline = std::chrono::steady_clock::now() + options_.watch;
@@ -170,29 +195,20 @@ std::vector<std::string> Target::finish(const std::stop_token& stop) {
     while (!passed && std::chrono::steady_clock::now() < deadline && status.delay == 0) {
         const auto at = replica::only_channel(session);
         if (at.sql_error != 0) {
-            throw Refusal(fmt::format(
-                "the table is rebuilt, but replication of {} has stopped again: error {}: {}",
-                replica().label(), at.sql_error, at.sql_error_text));
+            throw Refusal(fmt::format("replication of {} has stopped again: error {}: {}",
+                                      replica().label(), at.sql_error, at.sql_error_text));
         }
         passed = replica::has_applied(session, now);
         if (!passed && !mysql::pause(stop, std::chrono::milliseconds(20))) break;
     }
-    seen.push_back(
+    seen_.push_back(
         passed ? fmt::format("The replica went on and has passed {}:{}", now.file, now.offset)
                : "The replica goes on; it has not passed what came after the cut yet");
-    custody_->give_back();
-    if (!found_.by_position) return seen;
-    const auto errant = replica::errant(*connector_.connect(), *to_primary().connect());
-    if (errant != found_.errant) {
-        seen.push_back("The replica has transactions that the primary does not have: " + errant);
-    } else {
-        seen.emplace_back("No errant GTID was made");
-    }
-    return seen;
 }
 
 void Target::clean_up() {
     if (!custody_) return;
+    cut_ = nullptr;
     if (ghost_made_ && !swapped_) drop_table(custody_->session(), found_.plan.names.ghost);
     // Notes may stay. A ghost that the next run finds beside them is somebody else's.
     custody_->forget(kRebuild);

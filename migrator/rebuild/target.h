@@ -3,6 +3,7 @@
 // (rebuild_job.h) walks the targets through the same steps. Main thread.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -26,8 +27,13 @@ class Target {
 
     /// Sentences on what a killed run left there and mend() puts right; may be empty.
     [[nodiscard]] std::vector<std::string> left_by_killed() const;
-    /// Takes the run lock; gives back what a killed run still owed to the replica.
+    /// Takes the run lock.
+    void lock();
+    /// Behind every lock of the run: gives back what a killed run still owed to the replica.
     void mend();
+    /// Asks the server that we have the run lock, and takes it again if its session was lost.
+    /// Throws as RunLock::session(). Any one thread.
+    void keep_lock(const std::stop_token& stop);
     /// Looks at everything, touches nothing.
     const Preflight& look(mysql::Connection& primary);
     /// Makes the ghost, and returns what the server says of it.
@@ -36,15 +42,19 @@ class Target {
     void pass_over();
     /// `plan` and `signs` must outlive it. The caller keeps it until clean_up().
     [[nodiscard]] std::unique_ptr<ReplicaCut> cut(const Plan& plan, Signs& signs);
-    /// After the cut: drops what is not to be kept, watches the replica go on, gives back its
-    /// state. Returns sentences on what was seen. Throws Refusal if the replica does not go on.
-    [[nodiscard]] std::vector<std::string> finish(const std::stop_token& stop);
+    /// After the cut, once: drops what is not to be kept, watches the replica go on, gives back its
+    /// state. Leaves in seen() what was seen; in trouble(), and the log, why it could not.
+    void finish(const std::stop_token& stop);
     /// The ghost goes, unless it has the table's name; the replica's state is given back. Throws.
     void clean_up();
-    /// To be called when the engine has ended: whatever cut() returned may be gone from now on.
-    void note_end();
+    /// Has the table been cut? Whatever cut() returned may be gone from now on.
+    void note_cut();
 
     [[nodiscard]] bool swapped() const { return swapped_; }
+    /// Sentences.
+    [[nodiscard]] const std::vector<std::string>& seen() const { return seen_; }
+    /// Empty if all went well.
+    [[nodiscard]] const std::string& trouble() const { return trouble_; }
     /// True if something was made or changed on the replica.
     [[nodiscard]] bool touched() const { return custody_.has_value(); }
     /// An earlier run, which was killed, has left its notes.
@@ -55,6 +65,8 @@ class Target {
     [[nodiscard]] RunLock& run_lock() { return *run_lock_; }
 
   private:
+    void watch(const std::stop_token& stop);
+    void drop_old_table();
     [[nodiscard]] sql::TableName asked() const { return {options_.run.schema, options_.run.table}; }
     [[nodiscard]] mysql::Connector to_primary() const { return {options_.run.endpoint, {}}; }
 
@@ -68,6 +80,9 @@ class Target {
     bool ghost_made_ = false;
     bool swapped_ = false;
     bool was_missing_ = false;
+    std::atomic<bool> finished_ = false;
+    std::vector<std::string> seen_;
+    std::string trouble_;
 };
 
 }  // namespace wisp::migrator

@@ -42,6 +42,9 @@ class RowComparison {
     /// The connection over which the source is read, made if need be.
     virtual mysql::Connection& reader(mysql::Connection& connection,
                                       const std::stop_token& stop) const = 0;
+    /// What reader() has connected besides; valid until the next reader(). Another thread may
+    /// cancel them.
+    [[nodiscard]] virtual std::vector<mysql::Connection*> further() const { return {}; }
     /// True if both sides hold the same rows. `rows`: rows of the source, added.
     [[nodiscard]] virtual bool equal(mysql::Connection& connection, const Scope& scope,
                                      std::uint64_t& rows) const = 0;

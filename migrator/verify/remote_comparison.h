@@ -23,6 +23,9 @@ class RemoteComparison : public RowComparison {
                  const sql::TableName& /*ghost*/) const override {}
     mysql::Connection& reader(mysql::Connection& connection,
                               const std::stop_token& stop) const override;
+    [[nodiscard]] std::vector<mysql::Connection*> further() const override {
+        return further_.open();
+    }
     [[nodiscard]] bool equal(mysql::Connection& connection, const Scope& scope,
                              std::uint64_t& rows) const override;
     [[nodiscard]] std::vector<Difference> differences(mysql::Connection& connection,

@@ -118,7 +118,11 @@ void Verifier::run(std::stop_token stop, const mysql::Connector& connector,
             }
             const std::stop_callback cancel(stop, [&] { connection->cancel(); });
             mysql::Connection& reader = comparison_->reader(*connection, stop);
-            const std::stop_callback cancel_reader(stop, [&] { reader.cancel(); });
+            const auto further = comparison_->further();
+            const std::stop_callback cancel_others(stop, [&] {
+                reader.cancel();
+                for (auto* ghost : further) ghost->cancel();
+            });
             if (!range) range = findings_.next(reader);
             if (!range) return crew.dismiss();
             const Compared done = compare(*connection, *range, stop);

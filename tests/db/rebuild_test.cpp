@@ -30,7 +30,7 @@ TEST_P(Rebuild, AGhostOfSomebodyElseIsLeftAlone) {
     replica().execute("CREATE TABLE " + schema().qualified(kGhost) + " (mine INT)");
     const auto refused = rebuild();
     EXPECT_EQ(refused.exit_code, 1);
-    EXPECT_THAT(refused.err, HasSubstr("pass --initially-drop-ghost-table"));
+    EXPECT_THAT(refused.out, HasSubstr("pass --initially-drop-ghost-table"));
     EXPECT_TRUE(replica_has(kGhost));
     EXPECT_TRUE(runs());
     expect_as_before();
@@ -69,7 +69,7 @@ TEST_P(Rebuild, AfterAKilledRepairAGhostIsSomebodyElses) {
     const auto refused = rebuild();
     EXPECT_EQ(refused.exit_code, 1);
     EXPECT_THAT(refused.err, HasSubstr("an earlier run ended early"));
-    EXPECT_THAT(refused.err, HasSubstr("pass --initially-drop-ghost-table"));
+    EXPECT_THAT(refused.out, HasSubstr("pass --initially-drop-ghost-table"));
     EXPECT_TRUE(replica_has(kGhost));
     EXPECT_TRUE(runs());
     expect_as_before();
@@ -207,7 +207,7 @@ TEST_P(Rebuild, AfterAFailureThatKeepsNotesAGhostIsSomebodyElses) {
     replica().execute("CREATE TABLE " + schema().qualified(kGhost) + " (mine INT)");
     const auto refused = rebuild();
     EXPECT_EQ(refused.exit_code, 1) << refused.out << refused.err;
-    EXPECT_THAT(refused.err, HasSubstr("pass --initially-drop-ghost-table"));
+    EXPECT_THAT(refused.out, HasSubstr("pass --initially-drop-ghost-table"));
     EXPECT_TRUE(replica_has(kGhost));
     const auto mended = rebuild({"--initially-drop-ghost-table"});
     EXPECT_EQ(mended.exit_code, 0) << mended.out << mended.err;

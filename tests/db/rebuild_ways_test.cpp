@@ -105,6 +105,41 @@ TEST_P(RebuildWays, ThePanicCommandLeavesTheReplicaAsItWas) {
     expect_as_before();
 }
 
+/// Its SQL thread waits for a row that somebody holds.
+TEST_P(RebuildWays, AReplicaThatIsBehindHoldsTheCopy) {
+    make(30);
+    on_replica("DELETE FROM ", " WHERE id = 5");
+    const std::string other = schema().table("(id INT NOT NULL PRIMARY KEY, n INT) ENGINE=InnoDB");
+    primary().execute("INSERT INTO " + other + " VALUES (1, 1)");
+    catch_up();
+    replica().execute("START TRANSACTION");
+    replica().execute("UPDATE " + other + " SET n = 2");
+    primary().execute("UPDATE " + other + " SET n = 3");
+    await([&] { return status().seconds_behind.value_or(0) >= 3; }, "the replica is behind");
+    beside_ = std::async(std::launch::async, [&] {
+        return rebuild({"--max-lag-millis=1000", "--serve-socket-file=" + folder_.file("sock")});
+    });
+    await_status("throttled, lag " + replica_label());
+    EXPECT_EQ(replica().scalar("SELECT COUNT(*) FROM " + schema().qualified(test::kGhost)), "0");
+    replica().execute("ROLLBACK");
+    const auto done = beside_.get();
+    EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
+    expect_equal();
+}
+
+TEST_P(RebuildWays, OneServerUnderTwoNamesIsRefused) {
+    make(30);
+    on_replica("DELETE FROM ", " WHERE id = 5");
+    const std::string twice =
+        fmt::format("--replica={},127.1:{}", replica_label(), server().replica.port);
+    const auto refused = rebuild({twice});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("are the same server"));
+    EXPECT_EQ(replica().scalar("SELECT COUNT(*) FROM " + table_), "29");
+    EXPECT_FALSE(replica_has(test::kGhost));
+    expect_as_before();
+}
+
 TEST_P(RebuildWays, OfSeveralReplicasNoneIsTouchedIfOneCannotBeReached) {
     make(30);
     on_replica("DELETE FROM ", " WHERE id = 5");

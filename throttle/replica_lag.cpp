@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "drift/replica_lag.h"
+#include "throttle/replica_lag.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "mysql/replica.h"
 
-namespace wisp::drift {
+namespace wisp::throttle {
 
-ReplicaLag::ReplicaLag(mysql::Endpoint endpoint, throttle::SharedKnobs knobs)
+ReplicaLag::ReplicaLag(mysql::Endpoint endpoint, SharedKnobs knobs)
     : link_(std::move(endpoint)), knobs_(std::move(knobs)) {}
 
 std::string ReplicaLag::name() const {
@@ -20,22 +22,24 @@ std::chrono::milliseconds ReplicaLag::period() const {
     return std::chrono::milliseconds(500);
 }
 
-throttle::Reading ReplicaLag::poll(std::stop_token stop) {
+Reading ReplicaLag::poll(std::stop_token stop) {
     const auto channels = link_.with(
         stop, [](mysql::Connection& connection) { return mysql::replica_status(connection); });
-    const auto limit = knobs_->read([](const throttle::Knobs& knobs) { return knobs.max_lag; });
+    const auto limit = knobs_->read([](const Knobs& knobs) { return knobs.max_lag; });
     for (const auto& channel : channels) {
         if (!channel.sql_running || !channel.seconds_behind) continue;
-        const std::chrono::seconds lag(*channel.seconds_behind);
+        const std::chrono::seconds lag(
+            *channel.seconds_behind -
+            std::min<std::uint64_t>(channel.delay, *channel.seconds_behind));
         if (lag <= limit) continue;
-        return {throttle::Effect::kHoldCopy,
+        return {Effect::kHoldCopy,
                 fmt::format("{} s behind, limit {:.1f} s", lag.count(),
                             std::chrono::duration<double>(limit).count()),
                 0,
-                throttle::Measure{std::chrono::duration<double>(lag).count(),
-                                  std::chrono::duration<double>(limit).count()}};
+                Measure{std::chrono::duration<double>(lag).count(),
+                        std::chrono::duration<double>(limit).count()}};
     }
     return {};
 }
 
-}  // namespace wisp::drift
+}  // namespace wisp::throttle
