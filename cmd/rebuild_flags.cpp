@@ -26,7 +26,7 @@ struct RebuildRaw {
     unsigned copiers = 2;
     unsigned lock_timeout = 3;
     unsigned watch = 30;
-    unsigned max_lag = 5'000;
+    unsigned max_lag = 0;
     bool debug = false;
     bool quiet = false;
 };
@@ -90,7 +90,7 @@ po::options_description own_flags(RebuildFlags& flags, RebuildRaw& raw) {
         "chunk-time-millis", value(&raw.chunk_time, "MS"), "time to aim at for one chunk (500)")(
         "copiers", value(&raw.copiers, "N"), "connections that copy and verify, 1..16 (2)")(
         "max-lag-millis", value(&raw.max_lag, "MS"),
-        "wait while a replica is further behind, by its own word (5000)")(
+        "wait while a replica is further behind, by its own word; 0 = never (0)")(
         "apply-lanes", value(&o.apply_lanes, "N"), "connections that replay, 1..16 (1)")(
         "verify", value(&raw.verify, "HOW"), "compare before the cut: off, full (full)");
     po::options_description cut("The cut");
@@ -155,7 +155,7 @@ Expected<void> apply(const GivenFlags& given, RebuildRaw& raw, RebuildFlags& fla
         check_range("cut-over-lock-timeout-seconds", raw.lock_timeout, 1, 10),
         check_range("default-retries", o.cut_over_attempts, 1, 100'000),
         check_range("watch-seconds", raw.watch, 0, 3'600),
-        check_range("max-lag-millis", raw.max_lag, 1'000, 86'400'000),
+        check_range("max-lag-millis", raw.max_lag == 0 ? 1'000 : raw.max_lag, 1'000, 86'400'000),
     };
     for (const auto& range : ranges) {
         if (!range) return range;

@@ -161,8 +161,12 @@ void say_what_is_left(const migrator::RebuildJob& job, const migrator::Target& t
         log::error("nothing was swapped; replication of {} is as it was", replica);
         return;
     }
-    if (!target.trouble().empty()) return;  // that said it
-    log::error("the table is rebuilt; replication of {} is as it was", replica);
+    if (target.trouble().empty()) {
+        log::error("the table is rebuilt; replication of {} is as it was", replica);
+    } else {
+        log::error("{}", target.trouble());
+    }
+    for (const auto& sentence : target.seen()) log::error("{}: {}", replica, sentence);
     if (job.targets().size() == 1) return;
     log::error("leave {} out of --replica when you run it again; its table as it was is {}",
                replica, sql::quote(target.preflight().plan.names.old));

@@ -3,11 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "migrator/refusal.h"
 #include "mysql/connection.h"
 #include "mysql/error.h"
 
 namespace wisp::migrator {
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};
+
+}  // namespace
 
 FurtherGhosts::FurtherGhosts(const std::vector<mysql::Connector>& servers) {
     for (const auto& server : servers) ghosts_.push_back({server, nullptr});
@@ -46,7 +53,14 @@ std::vector<mysql::Connection*> FurtherGhosts::open() const {
 void FurtherGhosts::bury_lost(const std::stop_token& stop) {
     for (auto& ghost : ghosts_) {
         if (!ghost.session || ghost.session->usable()) continue;
-        static_cast<void>(mysql::bury_session(ghost.connector, ghost.session->id(), stop));
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        const bool dead = mysql::bury_session(ghost.connector, ghost.session->id(), stop, deadline);
+        if (!dead && !stop.stop_requested()) {
+            throw Refusal(
+                fmt::format("{} cannot be reached any more, and a session of ours there"
+                            " may still be at work",
+                            ghost.connector.endpoint().label()));
+        }
         lost_.push_back(std::move(ghost.session));
     }
 }

@@ -22,8 +22,8 @@ class FurtherGhosts {
     /// Those that sessions() made; none is made here.
     [[nodiscard]] std::vector<mysql::Connection*> open() const;
     /// To be called after an error: the sessions whose connection was lost are dead on their
-    /// servers when this returns, unless it was stopped. Throws mysql::Error if a server does not
-    /// let that be found out.
+    /// servers when this returns, unless it was stopped. Throws Refusal if a server cannot be
+    /// reached for a minute, mysql::Error if it does not let that be found out.
     void bury_lost(const std::stop_token& stop);
 
   private:

@@ -42,6 +42,8 @@ RunLock::RunLock(mysql::Connector connector, sql::TableName table,
 
 mysql::Connection& RunLock::session(const std::stop_token& stop) {
     try {
+        // A server that has vanished would keep us here until TCP gives up.
+        const std::stop_callback cancel(stop, [&] { connection_->cancel(); });
         if (held()) return *connection_;
     } catch (const mysql::Error& error) {
         if (error.kind() != mysql::ErrorKind::kLost || stop.stop_requested()) throw;

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdint>
 #include <utility>
 
 #include "mysql/replica.h"
@@ -23,14 +21,13 @@ std::chrono::milliseconds ReplicaLag::period() const {
 }
 
 Reading ReplicaLag::poll(std::stop_token stop) {
+    const auto limit = knobs_->read([](const Knobs& knobs) { return knobs.max_lag; });
+    if (limit.count() == 0) return {};
     const auto channels = link_.with(
         stop, [](mysql::Connection& connection) { return mysql::replica_status(connection); });
-    const auto limit = knobs_->read([](const Knobs& knobs) { return knobs.max_lag; });
     for (const auto& channel : channels) {
-        if (!channel.sql_running || !channel.seconds_behind) continue;
-        const std::chrono::seconds lag(
-            *channel.seconds_behind -
-            std::min<std::uint64_t>(channel.delay, *channel.seconds_behind));
+        if (!channel.sql_running || !channel.seconds_behind || channel.delay != 0) continue;
+        const std::chrono::seconds lag(*channel.seconds_behind);
         if (lag <= limit) continue;
         return {Effect::kHoldCopy,
                 fmt::format("{} s behind, limit {:.1f} s", lag.count(),

@@ -19,9 +19,9 @@ class ReplicaLag : public Source {
     [[nodiscard]] std::string name() const override;
     [[nodiscard]] std::chrono::milliseconds period() const override;
     [[nodiscard]] bool remote() const override { return true; }
-    /// Holds while the replica is further behind than max-lag, beyond what it is delayed on
-    /// purpose. One whose SQL thread stands still is not behind but stopped: what is read or
-    /// written there delays nobody.
+    /// Holds while the replica is further behind than max-lag; 0: asks nobody. One whose SQL thread
+    /// stands still is not behind but stopped: what is read or written there delays nobody. What
+    /// one says that is delayed on purpose does not tell how far behind it is beyond that.
     Reading poll(std::stop_token stop) override;
 
   private:

@@ -214,20 +214,22 @@ void RebuildJob::run(std::stop_token stop) {
 }
 
 void RebuildJob::keep_locks(const std::stop_token& stop) {
+    const auto keep = [&](const auto& ask) {
+        try {
+            ask();
+        } catch (const mysql::Error& error) {
+            const bool again = error.kind() == mysql::ErrorKind::kLost || error.retryable();
+            if (!stop.stop_requested() && !again) throw;
+        } catch (...) {
+            if (!stop.stop_requested()) throw;
+        }
+    };
     do {
         for (const auto& target : targets_) {
             if (target == targets_.back()) break;  // the engine's heartbeat asks for that one
-            try {
-                target->keep_lock(stop);
-            } catch (const mysql::Error& error) {
-                if (!stop.stop_requested() && error.kind() != mysql::ErrorKind::kLost) throw;
-            }
+            keep([&] { target->keep_lock(stop); });
         }
-        try {
-            static_cast<void>(primary_lock_->session(stop));
-        } catch (const mysql::Error& error) {
-            if (!stop.stop_requested() && error.kind() != mysql::ErrorKind::kLost) throw;
-        }
+        keep([&] { static_cast<void>(primary_lock_->session(stop)); });
     } while (pause(stop, options_.run.heartbeat));
 }
 

@@ -90,7 +90,7 @@ ReplicaCut::ReplicaCut(const Plan& plan, const mysql::Connector& primary,
       replica_(with_lock_wait(replica, limit)),
       custody_(custody) {}
 
-void ReplicaCut::prepare(mysql::Connection& /*control*/) {
+void ReplicaCut::prepare() {
     carry_counter(*source_.connect(), custody_.session(), plan_);
 }
 
@@ -278,10 +278,14 @@ void ReplicaCut::go_on(const SwapContext& run) {
     run.stop_threads();
 }
 
-void ReplicaCuts::prepare(mysql::Connection& control) {
-    for (const auto& one : cuts_) {
-        if (!one.cut->renamed()) one.cut->prepare(control);
-    }
+void ReplicaCuts::prepare(mysql::Connection& /*control*/) {
+    next().prepare();
+}
+
+ReplicaCut& ReplicaCuts::next() const {
+    const auto left = std::find_if(cuts_.begin(), cuts_.end(),
+                                   [](const One& one) { return !one.cut->renamed(); });
+    return left == cuts_.end() ? *cuts_.back().cut : *left->cut;
 }
 
 std::optional<std::string> ReplicaCuts::attempt(const SwapContext& run) {
@@ -299,6 +303,7 @@ std::optional<std::string> ReplicaCuts::attempt(const SwapContext& run) {
         run.start_applier();
         one.finish(run.stop);
         run.await_next();
+        next().prepare();
         run.stop_applier();
     }
     return std::nullopt;

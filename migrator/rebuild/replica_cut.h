@@ -23,7 +23,8 @@ namespace wisp::migrator {
 /// over from now on, and run. True if so. Throws Refusal if it has stopped for anything else.
 bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table);
 
-class ReplicaCut : public Swap {
+/// Of one replica.
+class ReplicaCut {
   public:
     /// `errant`: GTIDs that the replica had before we came. `source`: replica::source_of() then.
     /// `limit`: wait for the table's metadata lock.
@@ -31,8 +32,9 @@ class ReplicaCut : public Swap {
                replica::Custody& custody, Signs& signs, std::string errant, std::string source,
                std::chrono::seconds limit);
 
-    void prepare(mysql::Connection& control) override;
-    [[nodiscard]] std::optional<std::string> attempt(const SwapContext& run) override;
+    /// As Swap::prepare() and Swap::attempt().
+    void prepare();
+    [[nodiscard]] std::optional<std::string> attempt(const SwapContext& run);
 
     [[nodiscard]] const mysql::Endpoint& replica() const { return replica_.endpoint(); }
     /// True if the replica had no such table, so that there is no old one now.
@@ -85,6 +87,9 @@ class ReplicaCuts : public Swap {
     [[nodiscard]] std::optional<std::string> attempt(const SwapContext& run) override;
 
   private:
+    /// The first that is not cut yet.
+    [[nodiscard]] ReplicaCut& next() const;
+
     const std::vector<One> cuts_;
 };
 

@@ -176,7 +176,16 @@ void Target::finish(const std::stop_token& stop) {
     } catch (const std::exception& error) {
         trouble_ =
             fmt::format("the table is rebuilt on {}, but: {}", replica().label(), error.what());
-        log::warn("{}", trouble_);
+        log::error("{}", trouble_);
+        give_back_at_last();
+    }
+}
+
+void Target::give_back_at_last() {
+    try {
+        custody_->give_back();
+    } catch (const std::exception& error) {
+        log::error("{}", error.what());
     }
 }
 

@@ -67,6 +67,7 @@ class Target {
   private:
     void watch(const std::stop_token& stop);
     void drop_old_table();
+    void give_back_at_last();  // a failure is only logged
     [[nodiscard]] sql::TableName asked() const { return {options_.run.schema, options_.run.table}; }
     [[nodiscard]] mysql::Connector to_primary() const { return {options_.run.endpoint, {}}; }
 
