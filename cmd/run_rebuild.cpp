@@ -161,10 +161,8 @@ void say_what_is_left(const migrator::RebuildJob& job, const migrator::Target& t
         log::error("nothing was swapped; replication of {} is as it was", replica);
         return;
     }
-    if (target.trouble().empty()) {
+    if (target.trouble().empty()) {  // else it was said when it came
         log::error("the table is rebuilt; replication of {} is as it was", replica);
-    } else {
-        log::error("{}", target.trouble());
     }
     for (const auto& sentence : target.seen()) log::error("{}: {}", replica, sentence);
     if (job.targets().size() == 1) return;

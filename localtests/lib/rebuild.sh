@@ -20,21 +20,23 @@ verify_rebuild() {
         return
     fi
     compare "primary:$TABLE" "primary:$ORACLE"
-    local -a options=()
-    ! has other_definition || options+=(--ignore-definition)
-    compare "primary:$TABLE" "replica:$TABLE" "${options[@]}"
     check_leftovers ''
     check_log
-    check_replica old_table
+    check_rebuilt old_table
     ! has_further || on_further verify_further
 }
 
 verify_further() {
+    await_replica || problem "the further replica does not follow"
+    check_rebuilt further_old_table
+}
+
+# check_rebuilt FILE: the replica's table, and as check_replica.
+check_rebuilt() {
     local -a options=()
     ! has other_definition || options+=(--ignore-definition)
-    await_replica || problem "the further replica does not follow"
     compare "primary:$TABLE" "replica:$TABLE" "${options[@]}"
-    check_replica further_old_table
+    check_replica "$1"
 }
 
 # add_replica: one more replica of the primary, to be rebuilt with the other. Needs servers of its own.
@@ -60,6 +62,15 @@ follow_primary() {
             get_source_public_key = 1; START REPLICA"
     fi || return
     await_replica
+}
+
+# restart_last_replica: the one that add_replica added, if there is one.
+restart_last_replica() {
+    if has_further; then
+        "$SERVERS" restart "$PAIR-further" primary
+    else
+        "$SERVERS" restart "$PAIR" replica
+    fi
 }
 
 has_further() { [[ -e $LOG/further.env ]]; }

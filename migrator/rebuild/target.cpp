@@ -88,13 +88,13 @@ const Preflight& Target::look(mysql::Connection& primary) {
     replica::Custody earlier(connector_, notes_of(asked()));
     const bool adopted = earlier.adopt();
     const bool passed_over = adopted && earlier.passed_over();
-    const bool ghost_is_ours = killed_before_ || (adopted && earlier.remembers(kRebuild));
+    ghost_is_ours_ = killed_before_ || (adopted && earlier.remembers(kRebuild));
     earlier.leave();
     Route route;
     route.read = route.stream = options_.run.endpoint;
     route.write = connector_.endpoint();
     route.session = connector_.session();
-    found_ = look_before({options_, route, primary, *replica, passed_over, ghost_is_ours});
+    found_ = look_before({options_, route, primary, *replica, passed_over, ghost_is_ours_});
     return found_;
 }
 
@@ -106,8 +106,14 @@ sql::Table Target::make_ghost() {
     const sql::Table& source = found_.plan.source;
     custody_->remember(kRebuild, name.table);
     mysql::Connection& connection = custody_->session();
-    // The preflight has refused one that is not ours to drop.
-    if (relation(connection, name) != Relation::kNone) drop_table(connection, name);
+    if (relation(connection, name) != Relation::kNone) {
+        // The preflight refuses such a one; this came since.
+        if (!ghost_is_ours_ && !options_.run.drop_ghost_first) {
+            throw Refusal(fmt::format("{} was made on {} just now, by somebody else; look at it",
+                                      sql::quote(name), replica().label()));
+        }
+        drop_table(connection, name);
+    }
     if (options_.run.drop_old_first) drop_table(connection, found_.plan.names.old);
     ghost_made_ = true;  // if the next statement is done, whatever becomes of its answer
     const bool same = found_.replicas_own && same_definition(source, *found_.replicas_own);

@@ -78,6 +78,7 @@ class Target {
     std::optional<replica::Custody> custody_;
     const ReplicaCut* cut_ = nullptr;  // the engine's
     bool killed_before_ = false;
+    bool ghost_is_ours_ = false;  // if one is there
     bool ghost_made_ = false;
     bool swapped_ = false;
     bool was_missing_ = false;
