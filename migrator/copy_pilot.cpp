@@ -19,6 +19,9 @@ constexpr milliseconds kShortest{300};
 /// The share of a worker's part that one more must bring: on two cores the second brings a third to
 /// a half of it, the third nothing.
 constexpr double kGain = 0.2;
+/// Where nobody else is at work, one more goes only if the whole gets slower by more than chance.
+constexpr double kLoss = 0.05;
+constexpr unsigned kIdleStart = 2;
 /// Commits may take so many times as long as before the copy. Below the floor nobody minds.
 constexpr double kSlower = 3;
 constexpr double kFloorMs = 3;
@@ -43,18 +46,32 @@ double longest_commit_ms(const Look& look, const Look& calm) {
                     kSlower * calm.commit_ms.value_or(0));
 }
 
-CopyPilot::CopyPilot(CopierBounds bounds, unsigned workers, Look calm)
+CopyPilot::CopyPilot(CopierBounds bounds, unsigned workers, const Look& calm)
     : bounds_(bounds),
-      calm_(std::move(calm)),
+      calm_(calm),
       workers_(std::clamp(workers, bounds.fewest, bounds.most)),
-      changed_(calm_.now),
-      rest_until_(calm_.now),
-      rest_(kFirstRest) {}
+      earned_(workers_) {
+    begin(calm_);
+}
+
+void CopyPilot::begin(const Look& calm) {
+    calm_ = calm;
+    changed_ = calm.now;
+    trial_.reset();
+    rest_until_ = calm.now;
+    rest_ = kFirstRest;
+    workers_ = others_at_work(calm) ? earned_ : std::clamp(kIdleStart, workers_, bounds_.most);
+}
 
 std::optional<Course> CopyPilot::steer(const Look& look) {
     if (bounds_.fewest == bounds_.most) return std::nullopt;
     if (workers_ > bounds_.fewest && look.now - changed_ >= kLook) {
-        if (auto reason = strain(look); !reason.empty()) return go_back(look, std::move(reason));
+        if (auto reason = strain(look); !reason.empty()) {
+            return go_back(look, workers_ - 1, std::move(reason));
+        }
+    }
+    if (!trial_ && workers_ > earned_ && others_at_work(look)) {
+        return go_back(look, earned_, "others are at work now");
     }
     const bool measured = look.work.ranges >= std::max(kFewestRanges, kRangesOfEach * workers_) &&
                           look.now - changed_ >= kShortest;
@@ -73,16 +90,24 @@ std::optional<Course> CopyPilot::steer(const Look& look) {
 std::optional<Course> CopyPilot::judge(const Trial& before, const Look& look) {
     const double rate = look.work.rows_per_second(workers_);
     const double wanted = before.rows_per_second * (1 + kGain / (workers_ - 1));
-    if (rate < wanted) {
-        return go_back(look, fmt::format("one more brings {:.0f} rows/s after {:.0f}", rate,
-                                         before.rows_per_second));
+    const bool earned = rate >= wanted;
+    if (!earned && (others_at_work(look) || rate < before.rows_per_second * (1 - kLoss))) {
+        return go_back(look, workers_ - 1,
+                       fmt::format("one more brings {:.0f} rows/s after {:.0f}", rate,
+                                   before.rows_per_second));
     }
     if (look.lock_waits && before.lock_waits &&
         *look.lock_waits > std::max(kMoreWaits * *before.lock_waits, kFewWaits)) {
-        return go_back(look, fmt::format("{:.0f} waits for row locks a second after {:.0f}",
-                                         *look.lock_waits, *before.lock_waits));
+        return go_back(look, workers_ - 1,
+                       fmt::format("{:.0f} waits for row locks a second after {:.0f}",
+                                   *look.lock_waits, *before.lock_waits));
     }
-    rest_ = kFirstRest;
+    if (earned) {
+        earned_ = workers_;
+        rest_ = kFirstRest;
+    } else {
+        rest(look);
+    }
     return std::nullopt;
 }
 
@@ -105,13 +130,18 @@ std::string CopyPilot::strain(const Look& look) const {
     return {};
 }
 
-Course CopyPilot::go_back(const Look& look, std::string reason) {
+Course CopyPilot::go_back(const Look& look, unsigned workers, std::string reason) {
     trial_.reset();
-    --workers_;
+    workers_ = workers;
+    earned_ = std::min(earned_, workers_);
     changed_ = look.now;
+    rest(look);
+    return {workers_, std::move(reason)};
+}
+
+void CopyPilot::rest(const Look& look) {
     rest_until_ = look.now + rest_;
     rest_ = std::min(2 * rest_, kLongestRest);
-    return {workers_, std::move(reason)};
 }
 
 }  // namespace wisp::migrator

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copy pilot: decides how many copiers (or verifiers) work at a time. It climbs by one as long as
-// that makes the whole faster, and goes back when the server shows strain. No I/O, no clock of its
-// own: it is shown one look after the other. One thread.
+// that makes the whole faster, and goes back when the server shows strain. Where nobody else is at
+// work it begins with two, and one more stays unless it makes the whole slower; they go when others
+// come. No I/O, no clock of its own: it is shown one look after the other. One thread.
 #pragma once
 
 #include <chrono>
@@ -37,9 +38,12 @@ struct Course {
 
 class CopyPilot {
   public:
-    /// Begins with `workers`, within the bounds. `calm`: before the first chunk.
-    CopyPilot(CopierBounds bounds, unsigned workers, Look calm);
+    /// With `workers`, within the bounds. `calm`: how the server is.
+    CopyPilot(CopierBounds bounds, unsigned workers, const Look& calm);
 
+    /// Another stage: with as many as the last one had at its end, but of those that were there
+    /// because nobody minds none where others are at work now.
+    void begin(const Look& calm);
     /// The new number, if it is to be changed.
     [[nodiscard]] std::optional<Course> steer(const Look& look);
     [[nodiscard]] unsigned workers() const { return workers_; }
@@ -51,16 +55,18 @@ class CopyPilot {
     };
     [[nodiscard]] std::string strain(const Look& look) const;
     [[nodiscard]] std::optional<Course> judge(const Trial& before, const Look& look);
-    [[nodiscard]] Course go_back(const Look& look, std::string reason);
+    [[nodiscard]] Course go_back(const Look& look, unsigned workers, std::string reason);
+    void rest(const Look& look);
 
     CopierBounds bounds_;
     Look calm_;
     unsigned workers_;
+    unsigned earned_;  // of them: the others are here because nobody minds
     std::chrono::steady_clock::time_point changed_;
     std::optional<Trial> trial_;
     /// After a step back no step up for so long; doubled each time.
     std::chrono::steady_clock::time_point rest_until_;
-    std::chrono::seconds rest_;
+    std::chrono::seconds rest_{};
 };
 
 }  // namespace wisp::migrator

@@ -41,6 +41,10 @@ CrewSteering::CrewSteering(CopierBounds bounds, milliseconds chunk_time,
       ease_control_(chunk_time, calm_),
       ease_{chunk_time, chunk_time} {}
 
+void CrewSteering::watch() {
+    read_server(Clock::now());
+}
+
 void CrewSteering::measure_calm(const std::optional<sql::TableName>& changelog) {
     connection_([&](mysql::Connection& connection) {
         if (!changelog) return;
@@ -60,7 +64,8 @@ void CrewSteering::measure_calm(const std::optional<sql::TableName>& changelog) 
 
 unsigned CrewSteering::begin() {
     calm_.now = Clock::now();
-    pilot_ = CopyPilot(bounds_, pilot_.workers(), calm_);
+    calm_.statements = statements_;
+    pilot_.begin(calm_);
     ease_control_.begin(calm_);
     return pilot_.workers();
 }
@@ -101,10 +106,9 @@ void CrewSteering::read_server(Clock::time_point now) {
     connection_([&](mysql::Connection& connection) { strain_ = read_strain(connection); });
     const double seconds = std::chrono::duration<double>(now - read_at_).count();
     lock_waits_ = rate(before.row_lock_waits, strain_.row_lock_waits, seconds);
-    const auto ours_before = std::exchange(our_statements_, mysql::statements_sent());
     statements_ = rate(before.statements, strain_.statements, seconds);
-    const double ours = static_cast<double>(our_statements_ - ours_before) / seconds;
-    if (statements_) statements_ = std::max(0.0, *statements_ - ours);
+    const auto ours = rate(before.our_statements, strain_.our_statements, seconds);
+    if (statements_) statements_ = std::max(0.0, *statements_ - ours.value_or(0));
     read_at_ = now;
 }
 

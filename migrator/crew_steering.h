@@ -24,10 +24,13 @@ class CrewSteering {
     CrewSteering(CopierBounds bounds, std::chrono::milliseconds chunk_time,
                  const CommitTimes& commit_times, WithConnection connection);
 
-    /// How the server is before the first chunk: some small writes to the changelog, if there is
-    /// one.
+    /// Begins to count what others do on the server.
+    void watch();
+    /// How the server is before the first chunk: what others did since watch(), and some small
+    /// writes to the changelog, if there is one.
     void measure_calm(const std::optional<sql::TableName>& changelog);
-    /// How many workers a stage begins with: as many as the last one had at its end.
+    /// How many workers a stage begins with: as many as the last one had at its end; two where
+    /// nobody else is at work.
     [[nodiscard]] unsigned begin();
     /// To be called every now and then while the crew works. `backlog`: of the applier's queue, 1 =
     /// full. Returns the times that a chunk and a slice are to take.
@@ -47,7 +50,6 @@ class CrewSteering {
     ServerStrain strain_;
     std::optional<double> lock_waits_;  // a second, as the next
     std::optional<double> statements_;  // of others
-    std::uint64_t our_statements_ = 0;  // since we began
     std::chrono::steady_clock::time_point read_at_;
 };
 

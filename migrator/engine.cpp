@@ -99,6 +99,7 @@ void Engine::run(std::stop_token stop) {
         control_ = connector_.connect();
         if (!route_.one_server()) source_control_ = source_connector_.connect();
         for (auto& ghost : further_) ghost.control = ghost.connector.connect();
+        steering_.watch();
         start_threads();
         // What a resumed run replays before it copies is not to be lost if it ends meanwhile.
         if (resumed_) begin_checkpoints();

@@ -17,6 +17,7 @@ struct ServerStrain {
     std::optional<std::uint64_t> history_length;  // transactions not yet purged
     std::optional<std::uint64_t> row_lock_waits;  // since the server's start
     std::optional<std::uint64_t> statements;      // the same, of all clients
+    std::uint64_t our_statements = 0;             // since our start, when those were read
 };
 
 /// One look, some milliseconds. Throws mysql::Error only when the connection is lost.

@@ -99,6 +99,7 @@ Connection::Connection(Endpoint endpoint, const Session& session, Where where)
 Connection::~Connection() {
     // mysql_close() may run in another thread than the one that connected.
     enter_library();
+    if (usable_) sent_so_far.fetch_add(1, std::memory_order_relaxed);  // servers count the goodbye
 }
 
 void Connection::prepare(const Session& session, Where where) {

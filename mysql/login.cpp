@@ -10,6 +10,7 @@
 #include <new>
 
 #include "base/check.h"
+#include "mysql/authorities.h"
 #include "mysql/native.h"
 
 namespace wisp::mysql {
@@ -160,6 +161,7 @@ Handle log_in(const Endpoint& endpoint, Where where) {
 
     const std::string doing = fmt::format("connect to {} as '{}'", endpoint.label(), endpoint.user);
     const bool local = !endpoint.socket.empty();
+    const WithoutAuthorities without(mode != TlsMode::kVerify);
     // No flags: CLIENT_FOUND_ROWS would count matched rows as affected, multi-statements stay off.
     if (mysql_real_connect(handle.get(), local ? nullptr : endpoint.host.c_str(),
                            endpoint.user.c_str(), endpoint.password.c_str(), nullptr, endpoint.port,

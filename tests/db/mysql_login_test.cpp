@@ -3,6 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "mysql/connection.h"
 #include "mysql/connector.h"
 #include "tests/support/relay.h"
@@ -91,6 +99,46 @@ TEST_P(MysqlLogin, AMissingAuthorityFileIsRefused) {
     Endpoint point = endpoint(TlsMode::kVerify);
     point.tls_ca = "/nonexistent/ca.pem";
     EXPECT_EQ(to_string(refusal(point).kind()), "refused");
+}
+
+/// The machine's list of authorities, as OpenSSL finds it while this lives, and whether it was
+/// read.
+class WatchedAuthorities {
+  public:
+    WatchedAuthorities()
+        : file_(std::filesystem::temp_directory_path() /
+                ("wisp-authorities-" + std::to_string(::getpid()))),
+          watch_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+        std::ofstream(file_) << "none\n";
+        ::inotify_add_watch(watch_, file_.c_str(), IN_OPEN);
+        ::setenv("SSL_CERT_FILE", file_.c_str(), 1);
+    }
+    WatchedAuthorities(const WatchedAuthorities&) = delete;
+    WatchedAuthorities& operator=(const WatchedAuthorities&) = delete;
+    ~WatchedAuthorities() {
+        ::unsetenv("SSL_CERT_FILE");
+        ::close(watch_);
+        std::filesystem::remove(file_);
+    }
+    [[nodiscard]] bool read_since() const {
+        std::array<char, 4096> events{};
+        return ::read(watch_, events.data(), events.size()) > 0;
+    }
+
+  private:
+    std::filesystem::path file_;
+    int watch_;
+};
+
+TEST_P(MysqlLogin, OnlyVerifiedTlsReadsTheMachinesAuthorities) {
+    if (!server().has_tls()) GTEST_SKIP() << "this server was started without TLS";
+    const WatchedAuthorities watched;
+    EXPECT_NE(connect(endpoint(TlsMode::kPreferred))->cipher(), "");
+    EXPECT_NE(connect(endpoint(TlsMode::kRequired))->cipher(), "");
+    EXPECT_FALSE(watched.read_since()) << "20 ms of each login";
+    // Without a CA of its own; the test servers' is in nobody's list.
+    EXPECT_EQ(to_string(refusal(endpoint(TlsMode::kVerify)).kind()), "refused");
+    EXPECT_TRUE(watched.read_since());
 }
 
 TEST_P(MysqlLogin, TheSocketWinsOverHostAndPort) {

@@ -115,6 +115,55 @@ TEST_F(CopyPilotTest, MindsLessWhereNobodyElseIsAtWork) {
     EXPECT_EQ(go(seconds(1)), Numbers{1});
 }
 
+TEST_F(CopyPilotTest, BeginsWithTwoWhereNobodyElseIsAtWork) {
+    calm_.statements = 4;
+    begin({1, 8});
+    EXPECT_EQ(pilot_->workers(), 2U);
+    begin({1, 1});
+    EXPECT_EQ(pilot_->workers(), 1U);
+    calm_.statements = 4'000;
+    begin({1, 8});
+    EXPECT_EQ(pilot_->workers(), 1U);
+}
+
+TEST_F(CopyPilotTest, OneMoreStaysWhereNobodyMindsUnlessItMakesTheWholeSlower) {
+    calm_.statements = look_.statements = 4;
+    speed_ = [](unsigned) { return 100'000.0; };
+    begin({1, 8});
+    EXPECT_EQ(go(seconds(10)), Numbers{3}) << "and no fourth so soon";
+    speed_ = [](unsigned n) { return n < 4 ? 100'000.0 : 90'000.0; };
+    EXPECT_EQ(go(seconds(20)), (Numbers{4, 3}));
+}
+
+TEST_F(CopyPilotTest, WhoIsThereBecauseNobodyMindsGoesWhenOthersCome) {
+    calm_.statements = look_.statements = 4;
+    speed_ = [](unsigned) { return 100'000.0; };
+    begin({1, 8});
+    EXPECT_EQ(go(seconds(10)), Numbers{3});
+    look_.statements = 4'000;
+    EXPECT_EQ(go(seconds(10)), Numbers{1});
+    EXPECT_THAT(reason_, HasSubstr("others are at work now"));
+    // Those that make the whole faster stay.
+    look_.statements = 4;
+    speed_ = [](unsigned n) { return 100'000.0 * n; };
+    begin({1, 3});
+    EXPECT_EQ(go(seconds(10)), Numbers{3});
+    look_.statements = 4'000;
+    EXPECT_EQ(go(seconds(10)), Numbers{});
+}
+
+TEST_F(CopyPilotTest, TheNextStageBeginsWhereTheLastOneEnded) {
+    calm_.statements = look_.statements = 4;
+    speed_ = [](unsigned) { return 100'000.0; };
+    begin({1, 8});
+    EXPECT_EQ(go(seconds(10)), Numbers{3});
+    pilot_->begin(calm_);
+    EXPECT_EQ(pilot_->workers(), 3U);
+    calm_.statements = 4'000;
+    pilot_->begin(calm_);
+    EXPECT_EQ(pilot_->workers(), 1U) << "others came in between";
+}
+
 TEST_F(CopyPilotTest, SlowCommitsThatWereSlowBeforeAreNoStrain) {
     calm_.commit_ms = 40;
     begin({1, 2});
