@@ -12,13 +12,16 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A number is judged by so many ranges of each worker and not before so long.
+// A number is judged by so many ranges of each worker and not before so long: a second where others
+// are at work, whose load goes up and down.
 constexpr unsigned kRangesOfEach = 2;
 constexpr unsigned kFewestRanges = 4;
 constexpr milliseconds kShortest{300};
-/// The share of a worker's part that one more must bring: on two cores the second brings a third to
-/// a half of it, the third nothing.
-constexpr double kGain = 0.2;
+constexpr milliseconds kShortestAmongOthers{1'000};
+/// The share of a worker's part that one more must bring. Where cores are free it brings nearly all
+/// of it; where the load keeps the last one at work, a fifth to a third, and the load's commits
+/// wait.
+constexpr double kGain = 0.5;
 /// Where nobody else is at work, one more goes only if the whole gets slower by more than chance.
 constexpr double kLoss = 0.05;
 constexpr unsigned kIdleStart = 2;
@@ -73,8 +76,9 @@ std::optional<Course> CopyPilot::steer(const Look& look) {
     if (!trial_ && workers_ > earned_ && others_at_work(look)) {
         return go_back(look, earned_, "others are at work now");
     }
+    const auto shortest = others_at_work(look) ? kShortestAmongOthers : kShortest;
     const bool measured = look.work.ranges >= std::max(kFewestRanges, kRangesOfEach * workers_) &&
-                          look.now - changed_ >= kShortest;
+                          look.now - changed_ >= shortest;
     if (!measured) return std::nullopt;
     if (trial_) return judge(*std::exchange(trial_, std::nullopt), look);
     if (workers_ == bounds_.most || look.now < rest_until_ || !strain(look).empty()) {

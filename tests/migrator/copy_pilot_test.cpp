@@ -63,10 +63,16 @@ TEST_F(CopyPilotTest, ClimbsWhileMoreAreFasterUpToTheBound) {
 
 TEST_F(CopyPilotTest, StaysWhereOneMoreBringsNothing) {
     // Two cores.
-    speed_ = [](unsigned n) { return n == 1 ? 100'000.0 : 140'000.0; };
+    speed_ = [](unsigned n) { return n == 1 ? 100'000.0 : 160'000.0; };
     begin({1, 8});
     EXPECT_EQ(go(seconds(12)), (Numbers{2, 3, 2}));
-    EXPECT_THAT(reason_, HasSubstr("140000 rows/s after 140000"));
+    EXPECT_THAT(reason_, HasSubstr("160000 rows/s after 160000"));
+}
+
+TEST_F(CopyPilotTest, OneMoreThatBringsLittleIsNotWorthWhatTheLoadPaysForIt) {
+    speed_ = [](unsigned n) { return n == 1 ? 100'000.0 : 130'000.0; };
+    begin({1, 8});
+    EXPECT_EQ(go(seconds(12)), (Numbers{2, 1}));
 }
 
 TEST_F(CopyPilotTest, TriesAgainLaterAndMoreAndMoreRarely) {
