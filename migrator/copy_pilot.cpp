@@ -35,8 +35,8 @@ constexpr double kFewWaits = 10;  // a second
 constexpr double kLongHistory = 1e6;
 constexpr double kFullBacklog = 0.5;
 constexpr seconds kLook{1};  // what was read before a change says nothing of the new number
-constexpr seconds kFirstRest{15};
-constexpr seconds kLongestRest{240};
+constexpr seconds kFirstWait{15};
+constexpr seconds kLongestWait{240};
 
 }  // namespace
 
@@ -61,8 +61,9 @@ void CopyPilot::begin(const Look& calm) {
     calm_ = calm;
     changed_ = calm.now;
     trial_.reset();
-    rest_until_ = calm.now;
-    rest_ = kFirstRest;
+    no_try_before_ = calm.now;
+    wait_ = kFirstWait;
+    best_ = 0;
     workers_ = others_at_work(calm) ? earned_ : std::clamp(kIdleStart, workers_, bounds_.most);
 }
 
@@ -70,18 +71,19 @@ std::optional<Course> CopyPilot::steer(const Look& look) {
     if (bounds_.fewest == bounds_.most) return std::nullopt;
     if (workers_ > bounds_.fewest && look.now - changed_ >= kLook) {
         if (auto reason = strain(look); !reason.empty()) {
-            return go_back(look, workers_ - 1, std::move(reason));
+            return go_back(look, std::move(reason));
         }
     }
     if (!trial_ && workers_ > earned_ && others_at_work(look)) {
-        return go_back(look, earned_, "others are at work now");
+        // Perhaps for a moment only, so the next try need not wait.
+        return change_to(look, earned_, "others are at work now");
     }
     const auto shortest = others_at_work(look) ? kShortestAmongOthers : kShortest;
     const bool measured = look.work.ranges >= std::max(kFewestRanges, kRangesOfEach * workers_) &&
                           look.now - changed_ >= shortest;
     if (!measured) return std::nullopt;
     if (trial_) return judge(*std::exchange(trial_, std::nullopt), look);
-    if (workers_ == bounds_.most || look.now < rest_until_ || !strain(look).empty()) {
+    if (workers_ == bounds_.most || look.now < no_try_before_ || !strain(look).empty()) {
         return std::nullopt;
     }
     const double rate = look.work.rows_per_second(workers_);
@@ -95,22 +97,21 @@ std::optional<Course> CopyPilot::judge(const Trial& before, const Look& look) {
     const double rate = look.work.rows_per_second(workers_);
     const double wanted = before.rows_per_second * (1 + kGain / (workers_ - 1));
     const bool earned = rate >= wanted;
-    if (!earned && (others_at_work(look) || rate < before.rows_per_second * (1 - kLoss))) {
-        return go_back(look, workers_ - 1,
-                       fmt::format("one more brings {:.0f} rows/s after {:.0f}", rate,
-                                   before.rows_per_second));
+    best_ = std::max(best_, before.rows_per_second);
+    if (!earned && (others_at_work(look) || rate < best_ * (1 - kLoss))) {
+        return go_back(look, fmt::format("one more brings {:.0f} rows/s after {:.0f}", rate,
+                                         before.rows_per_second));
     }
     if (look.lock_waits && before.lock_waits &&
         *look.lock_waits > std::max(kMoreWaits * *before.lock_waits, kFewWaits)) {
-        return go_back(look, workers_ - 1,
-                       fmt::format("{:.0f} waits for row locks a second after {:.0f}",
-                                   *look.lock_waits, *before.lock_waits));
+        return go_back(look, fmt::format("{:.0f} waits for row locks a second after {:.0f}",
+                                         *look.lock_waits, *before.lock_waits));
     }
     if (earned) {
         earned_ = workers_;
-        rest_ = kFirstRest;
+        wait_ = kFirstWait;
     } else {
-        rest(look);
+        wait_with_tries(look);
     }
     return std::nullopt;
 }
@@ -134,18 +135,22 @@ std::string CopyPilot::strain(const Look& look) const {
     return {};
 }
 
-Course CopyPilot::go_back(const Look& look, unsigned workers, std::string reason) {
+Course CopyPilot::go_back(const Look& look, std::string reason) {
+    wait_with_tries(look);
+    return change_to(look, workers_ - 1, std::move(reason));
+}
+
+Course CopyPilot::change_to(const Look& look, unsigned workers, std::string reason) {
     trial_.reset();
     workers_ = workers;
     earned_ = std::min(earned_, workers_);
     changed_ = look.now;
-    rest(look);
     return {workers_, std::move(reason)};
 }
 
-void CopyPilot::rest(const Look& look) {
-    rest_until_ = look.now + rest_;
-    rest_ = std::min(2 * rest_, kLongestRest);
+void CopyPilot::wait_with_tries(const Look& look) {
+    no_try_before_ = look.now + wait_;
+    wait_ = std::min(2 * wait_, kLongestWait);
 }
 
 }  // namespace wisp::migrator

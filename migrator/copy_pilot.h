@@ -41,8 +41,8 @@ class CopyPilot {
     /// With `workers`, within the bounds. `calm`: how the server is.
     CopyPilot(CopierBounds bounds, unsigned workers, const Look& calm);
 
-    /// Another stage: with as many as the last one had at its end, but of those that were there
-    /// because nobody minds none where others are at work now.
+    /// Another stage: with as many as the last one had at its end; where others are at work now,
+    /// only with those of them that were earned.
     void begin(const Look& calm);
     /// The new number, if it is to be changed.
     [[nodiscard]] std::optional<Course> steer(const Look& look);
@@ -55,8 +55,10 @@ class CopyPilot {
     };
     [[nodiscard]] std::string strain(const Look& look) const;
     [[nodiscard]] std::optional<Course> judge(const Trial& before, const Look& look);
-    [[nodiscard]] Course go_back(const Look& look, unsigned workers, std::string reason);
-    void rest(const Look& look);
+    /// To one less, and no try for a while.
+    [[nodiscard]] Course go_back(const Look& look, std::string reason);
+    [[nodiscard]] Course change_to(const Look& look, unsigned workers, std::string reason);
+    void wait_with_tries(const Look& look);
 
     CopierBounds bounds_;
     Look calm_;
@@ -64,9 +66,10 @@ class CopyPilot {
     unsigned earned_;  // of them: the others are here because nobody minds
     std::chrono::steady_clock::time_point changed_;
     std::optional<Trial> trial_;
-    /// After a step back no step up for so long; doubled each time.
-    std::chrono::steady_clock::time_point rest_until_;
-    std::chrono::seconds rest_{};
+    double best_ = 0;  // rows a second of the stage, of those that a try was made after
+    /// After a try that brought too little no other for so long; doubled each time.
+    std::chrono::steady_clock::time_point no_try_before_;
+    std::chrono::seconds wait_{};
 };
 
 }  // namespace wisp::migrator

@@ -64,6 +64,7 @@ void CrewSteering::measure_calm(const std::optional<sql::TableName>& changelog) 
 
 unsigned CrewSteering::begin() {
     calm_.now = Clock::now();
+    if (calm_.now - read_at_ >= kPeriod) read_server(calm_.now);
     calm_.statements = statements_;
     pilot_.begin(calm_);
     ease_control_.begin(calm_);
@@ -90,8 +91,8 @@ Ease CrewSteering::look(const char* who, Crew& crew, double backlog) {
         log::info("{}s={}: {}", who, course->workers, course->reason);
     }
     const Ease ease = ease_control_.steer(look, crew.size() == bounds_.fewest);
+    crew.set_rest(ease.rest);  // each stage has a crew of its own
     if (ease == ease_) return ease_;
-    crew.set_rest(ease.rest);
     log::info(
         "chunk time {} ms in slices of {} ms, rest {} of it: a small commit takes {:.1f} ms, others"
         " send {:.0f} statements/s",

@@ -28,7 +28,8 @@ ServerStrain read_strain(mysql::Connection& connection) {
         const auto rows = connection.query(
             "SHOW GLOBAL STATUS WHERE Variable_name IN ('Innodb_row_lock_waits', 'Queries',"
             " 'Innodb_history_list_length')");
-        strain.our_statements = mysql::statements_sent();  // our other threads go on sending
+        strain.our_statements =
+            mysql::statements_sent(connection.endpoint());  // our other threads go on sending
         for (const auto& row : rows) {
             const auto name = row[0];
             if (name == "Innodb_row_lock_waits") strain.row_lock_waits = row.number(1);

@@ -8,6 +8,8 @@
 
 #include <atomic>
 #include <charconv>
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "base/check.h"
@@ -29,7 +31,12 @@ std::uint64_t number_after(std::string_view text, std::string_view word) {
     return value;
 }
 
-std::atomic<std::uint64_t> sent_so_far{0};
+std::atomic<std::uint64_t>& sent_to(const Endpoint& endpoint) {
+    static std::mutex mutex;
+    static std::map<std::string, std::atomic<std::uint64_t>> counts;  // never erased
+    const std::scoped_lock lock(mutex);
+    return counts[endpoint.label()];
+}
 
 }  // namespace
 
@@ -70,7 +77,8 @@ Error statement_error(st_mysql* handle, const std::string& doing, Where where) {
 // The second descriptor of the socket is what cancel() shuts down: the library closes its own when
 // a connection breaks, and the number may then belong to somebody else.
 struct Connection::Native {
-    Native(Handle handle_in, int socket) : handle(std::move(handle_in)), socket_copy(socket) {}
+    Native(Handle handle_in, int socket, std::atomic<std::uint64_t>& sent_in)
+        : handle(std::move(handle_in)), socket_copy(socket), sent(sent_in) {}
     Native(const Native&) = delete;
     Native& operator=(const Native&) = delete;
     ~Native() {
@@ -81,6 +89,7 @@ struct Connection::Native {
     Handle handle;
     const int socket_copy;
     std::atomic<bool> cancelled{false};
+    std::atomic<std::uint64_t>& sent;  // statements_sent() of this address
 };
 
 Connection::Connection(Endpoint endpoint, const Session& session, Where where)
@@ -91,7 +100,7 @@ Connection::Connection(Endpoint endpoint, const Session& session, Where where)
         throw Error(CR_UNKNOWN_ERROR, "HY000", "the process is out of file descriptors",
                     doing("connect"), where);
     }
-    native_ = std::make_unique<Native>(std::move(handle), copy);
+    native_ = std::make_unique<Native>(std::move(handle), copy, sent_to(endpoint_));
     usable_ = true;
     prepare(session, where);
 }
@@ -99,7 +108,7 @@ Connection::Connection(Endpoint endpoint, const Session& session, Where where)
 Connection::~Connection() {
     // mysql_close() may run in another thread than the one that connected.
     enter_library();
-    if (usable_) sent_so_far.fetch_add(1, std::memory_order_relaxed);  // servers count the goodbye
+    if (usable_) native_->sent.fetch_add(1, std::memory_order_relaxed);  // the goodbye
 }
 
 void Connection::prepare(const Session& session, Where where) {
@@ -156,14 +165,14 @@ void Connection::fail(std::string_view sql, Where where) {
     throw error;
 }
 
-std::uint64_t statements_sent() {
-    return sent_so_far.load(std::memory_order_relaxed);
+std::uint64_t statements_sent(const Endpoint& endpoint) {
+    return sent_to(endpoint).load(std::memory_order_relaxed);
 }
 
 void Connection::send(std::string_view sql, Where where) {
     enter_library();
     demand_ready(sql, where);
-    sent_so_far.fetch_add(1, std::memory_order_relaxed);
+    native_->sent.fetch_add(1, std::memory_order_relaxed);
     if (mysql_real_query(native_->handle.get(), sql.data(), sql.size()) != 0) fail(sql, where);
 }
 
@@ -222,7 +231,7 @@ std::vector<std::string> Connection::warnings(Where where) {
 void Connection::start(std::string_view sql, Where where) {
     enter_library();
     demand_ready(sql, where);
-    sent_so_far.fetch_add(1, std::memory_order_relaxed);
+    native_->sent.fetch_add(1, std::memory_order_relaxed);
     if (mysql_send_query(native_->handle.get(), sql.data(), sql.size()) != 0) fail(sql, where);
     in_flight_ = shortened(sql);
 }

@@ -96,8 +96,10 @@ class Connection {
     bool usable_ = false;
 };
 
-/// Statements that this process has sent so far, over all connections. Any thread.
-[[nodiscard]] std::uint64_t statements_sent();
+/// Statements that this process has sent so far to the server at this address, over all
+/// connections, and goodbyes, which servers count as well (seen on MySQL 9.7, status variable
+/// Queries). Any thread.
+[[nodiscard]] std::uint64_t statements_sent(const Endpoint& endpoint);
 
 /// KILL of a connection or of its running statement, from `by`. A victim that is gone is no error.
 void kill_connection(Connection& by, std::uint64_t id);

@@ -25,16 +25,15 @@ class CopyPilotTest : public ::testing::Test {
         changed_ = now_;
     }
     /// Looks for so long; returns the numbers it went to.
-    std::vector<unsigned> go(seconds time) {
+    std::vector<unsigned> go(milliseconds time) {
         std::vector<unsigned> numbers;
         for (const auto end = now_ + time; now_ < end;) {
             now_ += milliseconds(100);
             look_.now = now_;
             const auto n = pilot_->workers();
             const std::chrono::duration<double> passed = now_ - changed_;
-            // Ranges of half a second each.
-            look_.work.ranges = static_cast<unsigned>(2 * passed.count()) * n;
-            look_.work.busy = std::chrono::duration<double>(look_.work.ranges / 2.0);
+            look_.work.ranges = static_cast<unsigned>(passed.count() / range_) * n;
+            look_.work.busy = std::chrono::duration<double>(look_.work.ranges * range_);
             look_.work.rows = static_cast<std::uint64_t>(speed_(n) / n * look_.work.busy.count());
             if (const auto course = pilot_->steer(look_)) {
                 numbers.push_back(course->workers);
@@ -50,6 +49,7 @@ class CopyPilotTest : public ::testing::Test {
     Look calm_{now_, {}, {}, {}, {}, {}, 0};
     Look look_{now_, {}, {}, {}, {}, {}, 0};
     std::function<double(unsigned)> speed_ = [](unsigned n) { return 100'000.0 * n; };
+    double range_ = 0.5;  // seconds that each takes
     std::optional<CopyPilot> pilot_;
     std::string reason_;
 };
@@ -105,6 +105,17 @@ TEST_F(CopyPilotTest, JudgesNothingBeforeEnoughRangesWereDone) {
     EXPECT_EQ(go(seconds(1)), Numbers{2});
 }
 
+TEST_F(CopyPilotTest, BesideOthersItMeasuresForASecond) {
+    range_ = 0.05;
+    begin({1, 8});
+    look_.statements = 4'000;
+    EXPECT_EQ(go(milliseconds(900)), Numbers{}) << "their load goes up and down";
+    EXPECT_EQ(go(milliseconds(200)), Numbers{2});
+    begin({1, 8});
+    look_.statements = 4;
+    EXPECT_EQ(go(milliseconds(400)), Numbers{2});
+}
+
 TEST_F(CopyPilotTest, GoesBackWhenCommitsTakeLong) {
     begin({1, 8}, 4);
     look_.commit_ms = 50;
@@ -141,14 +152,24 @@ TEST_F(CopyPilotTest, OneMoreStaysWhereNobodyMindsUnlessItMakesTheWholeSlower) {
     EXPECT_EQ(go(seconds(20)), (Numbers{4, 3}));
 }
 
+TEST_F(CopyPilotTest, SmallLossesAddUp) {
+    calm_.statements = look_.statements = 4;
+    speed_ = [](unsigned n) { return 100'000.0 - 3'000.0 * n; };
+    begin({1, 8});
+    EXPECT_EQ(go(seconds(40)), (Numbers{3, 4, 3})) << "three in a hundred each";
+}
+
 TEST_F(CopyPilotTest, WhoIsThereBecauseNobodyMindsGoesWhenOthersCome) {
     calm_.statements = look_.statements = 4;
     speed_ = [](unsigned) { return 100'000.0; };
     begin({1, 8});
     EXPECT_EQ(go(seconds(10)), Numbers{3});
     look_.statements = 4'000;
-    EXPECT_EQ(go(seconds(10)), Numbers{1});
+    EXPECT_EQ(go(milliseconds(500)), Numbers{1});
     EXPECT_THAT(reason_, HasSubstr("others are at work now"));
+    // Perhaps for a moment only: that does not make the wait for the next try longer.
+    look_.statements = 4;
+    EXPECT_EQ(go(seconds(10)), Numbers{2});
     // Those that make the whole faster stay.
     look_.statements = 4;
     speed_ = [](unsigned n) { return 100'000.0 * n; };
