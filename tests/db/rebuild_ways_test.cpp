@@ -32,6 +32,15 @@ class RebuildWays : public test::RebuildScene {
     void await_status(const std::string& text) const {
         await([&] { return ctl("status").out.find(text) != std::string::npos; }, text.c_str());
     }
+    void delay_by(int seconds) const {
+        const bool mariadb = replica().server().mariadb();
+        const std::string word = mariadb ? "SLAVE" : "REPLICA";
+        const std::string change = mariadb ? "CHANGE MASTER TO MASTER_DELAY = "
+                                           : "CHANGE REPLICATION SOURCE TO SOURCE_DELAY = ";
+        replica().execute("STOP " + word + " SQL_THREAD");
+        replica().execute(change + std::to_string(seconds));
+        replica().execute("START " + word + " SQL_THREAD");
+    }
     [[nodiscard]] std::string replica_label() const {
         return fmt::format("{}:{}", server().replica.host, server().replica.port);
     }
@@ -124,6 +133,23 @@ TEST_P(RebuildWays, AReplicaThatIsBehindHoldsTheCopy) {
     replica().execute("ROLLBACK");
     const auto done = beside_.get();
     EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
+    expect_equal();
+}
+
+TEST_P(RebuildWays, AReplicaThatIsBehindOnPurposeDoesNot) {
+    make(30);
+    on_replica("DELETE FROM ", " WHERE id = 5");
+    const std::string other = schema().table("(id INT NOT NULL PRIMARY KEY, n INT) ENGINE=InnoDB");
+    primary().execute("INSERT INTO " + other + " VALUES (1, 1)");
+    catch_up();
+    delay_by(10);
+    primary().execute("UPDATE " + other + " SET n = 2");
+    await([&] { return status().seconds_behind.value_or(0) >= 2; }, "the replica is behind");
+    begin("rebuild.stopped", {"--max-lag-millis=1000"});
+    EXPECT_EQ(replica().scalar("SELECT n FROM " + other), "1") << "the copy has waited for it";
+    const auto done = go_on();
+    EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
+    delay_by(0);
     expect_equal();
 }
 
