@@ -166,8 +166,10 @@ void say_what_is_left(const migrator::RebuildJob& job, const migrator::Target& t
     }
     for (const auto& sentence : target.seen()) log::error("{}: {}", replica, sentence);
     if (job.targets().size() == 1) return;
-    log::error("leave {} out of --replica when you run it again; its table as it was is {}",
-               replica, sql::quote(target.preflight().plan.names.old));
+    log::error("leave {} out of --replica when you run it again{}; its table as it was is {}",
+               replica,
+               target.hands_on() ? ", and name it as --host for those that replicate from it" : "",
+               sql::quote(target.preflight().plan.names.old));
 }
 
 void clean_after_failure(migrator::RebuildJob& job) {

@@ -129,7 +129,18 @@ std::optional<BinlogStatus> binlog_status(Connection& connection) {
     status.file = fields.text({"File"});
     status.offset = fields.number({"Position"}).value_or(0);
     if (!connection.server().mariadb()) status.gtid_set = fields.gtid_set({"Executed_Gtid_Set"});
+    status.only_databases = fields.text({"Binlog_Do_DB"});
+    status.left_databases = fields.text({"Binlog_Ignore_DB"});
     return status;
+}
+
+bool logs_schema(const BinlogStatus& status, std::string_view schema) {
+    const auto names = [&](const std::string& list) {
+        return ("," + list + ",").find(fmt::format(",{},", schema)) != std::string::npos;
+    };
+    // MySQL 9.7 manual, "Evaluation of Database-Level Replication and Binary Logging Options".
+    if (!status.only_databases.empty()) return names(status.only_databases);
+    return !names(status.left_databases);
 }
 
 std::vector<ReplicaStatus> replica_status(Connection& connection) {

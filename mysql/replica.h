@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wisp::mysql {
@@ -18,7 +19,11 @@ struct BinlogStatus {
     // (MySQL) without what is in the binlog and not yet committed: so it may be a few transactions
     // behind them, never ahead.
     std::string gtid_set;
+    std::string only_databases;  // binlog_do_db, binlog_ignore_db: "shop,blog", empty: no such
+    std::string left_databases;  // filter. With format ROW they go by the table's own schema
 };
+/// Are changes of the schema's tables in the binlog?
+[[nodiscard]] bool logs_schema(const BinlogStatus& status, std::string_view schema);
 
 /// A replication filter as the status shows it: "Replicate_Ignore_Table", "shop.a,shop.b".
 struct ReplicaFilter {

@@ -20,6 +20,7 @@ constexpr const char* kSqlThread = "sql_thread";
 constexpr const char* kFilter = "replicate_ignore_table";
 constexpr const char* kSuperReadOnly = "super_read_only";
 constexpr const char* kPassedOver = "passed_over";
+constexpr const char* kComment = "wisp: state of this replica that is to be restored";
 
 bool has_table(mysql::Connection& connection, const sql::TableName& name) {
     return connection.scalar(fmt::format(
@@ -46,6 +47,15 @@ mysql::Connection& Custody::session() {
     return *session_;
 }
 
+bool Custody::notes_are_on(mysql::Connection& replica, const sql::TableName& notes) {
+    // A migration's checkpoint has the same name.
+    return replica.scalar(fmt::format(
+               "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND"
+               " TABLE_NAME = {} AND TABLE_COMMENT = {}",
+               replica.quote(notes.schema), replica.quote(notes.table), replica.quote(kComment))) ==
+           "1";
+}
+
 bool Custody::adopt() {
     mysql::Connection& replica = session();
     if (!has_table(replica, notes_)) return false;
@@ -60,6 +70,7 @@ bool Custody::adopt() {
         if (row[0] == kSuperReadOnly) super_read_only_ = true;
         if (row[0] == kPassedOver) passed_over_ = true;
     }
+    until_ = ran_ == true;  // it cannot be seen, and would end later
     return true;
 }
 
@@ -98,9 +109,8 @@ void Custody::note(const std::string& what, const std::string& value) {
     if (!notes_exist_) {
         replica.execute(fmt::format(
             "CREATE TABLE IF NOT EXISTS {} (`what` VARCHAR(64) CHARACTER SET ascii NOT NULL PRIMARY"
-            " KEY, `value` TEXT CHARACTER SET utf8mb4 NOT NULL) ENGINE=InnoDB COMMENT='wisp: state"
-            " of this replica that is to be restored'",
-            sql::quote(notes_)));
+            " KEY, `value` TEXT CHARACTER SET utf8mb4 NOT NULL) ENGINE=InnoDB COMMENT={}",
+            sql::quote(notes_), replica.quote(kComment)));
         notes_exist_ = true;
     }
     replica.execute(fmt::format("REPLACE INTO {} (`what`, `value`) VALUES ({}, {})",

@@ -27,6 +27,8 @@ class Custody {
     /// As give_back(); what cannot be given back is logged, with the statements that do it.
     ~Custody();
 
+    /// Notes of this name are on the server: an earlier run still owes it something.
+    [[nodiscard]] static bool notes_are_on(mysql::Connection& replica, const sql::TableName& notes);
     /// Takes over what an earlier run noted and did not give back; false if there is nothing. Only
     /// while no other run can be at work there.
     [[nodiscard]] bool adopt();

@@ -92,4 +92,17 @@ std::string errant(mysql::Connection& replica, mysql::Connection& primary) {
     }
 }
 
+std::string errant_since(mysql::Connection& replica, mysql::Connection& primary,
+                         const std::string& known) {
+    std::string now = errant(replica, primary);
+    if (now.empty() || now == known) return {};
+    if (primary.server().mariadb()) return now;
+    std::string since = primary
+                            .scalar(fmt::format("SELECT GTID_SUBTRACT({}, {})", primary.quote(now),
+                                                primary.quote(known)))
+                            .value_or("");
+    std::erase(since, '\n');
+    return since;
+}
+
 }  // namespace wisp::replica

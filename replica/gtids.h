@@ -24,6 +24,9 @@ namespace wisp::replica {
 /// the primary does not show yet (F2 in docs/copy-and-apply.md), so up to 5 s are given to those.
 /// Throws mysql::Error.
 [[nodiscard]] std::string errant(mysql::Connection& replica, mysql::Connection& primary);
+/// Those of errant() that are not in `known`, which is what errant() said earlier.
+[[nodiscard]] std::string errant_since(mysql::Connection& replica, mysql::Connection& primary,
+                                       const std::string& known);
 /// The same from two histories of MariaDB, "0-1-7,0-2-3": those of `replica` whose domain and
 /// server `primary` does not have, or not as far.
 [[nodiscard]] std::string mariadb_errant(const std::string& replica, const std::string& primary);

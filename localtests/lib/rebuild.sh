@@ -6,7 +6,7 @@
 
 rebuild_arguments() {
     arguments=(rebuild "--host=$WISP_PRIMARY_HOST" "--port=$WISP_PRIMARY_PORT" "--user=$WISP_USER"
-        "--password=$WISP_PASSWORD" "--replica=$WISP_REPLICA_HOST:$WISP_REPLICA_PORT$(more_replicas)"
+        "--password=$WISP_PASSWORD" "--replica=$(all_replicas)"
         --database=test "--table=$TABLE")
     has no_execute || arguments+=(--execute)
 }
@@ -24,6 +24,7 @@ verify_rebuild() {
     check_log
     check_rebuilt old_table
     ! has_further || on_further verify_further
+    ! has further_first || check_cut_order
 }
 
 verify_further() {
@@ -40,7 +41,12 @@ check_rebuilt() {
 }
 
 # add_replica: one more replica of the primary, to be rebuilt with the other. Needs servers of its own.
-add_replica() {
+add_replica() { add_replica_of "$WISP_PRIMARY_HOST" "$WISP_PRIMARY_PORT"; }
+
+# add_replica_below: the same, a replica of the pair's replica.
+add_replica_below() { add_replica_of "$WISP_REPLICA_HOST" "$WISP_REPLICA_PORT"; }
+
+add_replica_of() { # HOST PORT
     local env
     "$SERVERS" start "$SERVER" --instance "$PAIR-further" --single --arg --server-id=3 \
         >>"$LOG/servers.log" 2>&1 || return
@@ -49,11 +55,11 @@ add_replica() {
         grep -v '^WISP_REPLICA_' "$ENV_FILE"
         sed -n 's/^WISP_PRIMARY_/WISP_REPLICA_/p' "$env"
     } >"$LOG/further.env"
-    on_further follow_primary
+    on_further follow "$@"
 }
 
-follow_primary() {
-    local at="%s_host = '$WISP_PRIMARY_HOST', %s_port = $WISP_PRIMARY_PORT,
+follow() { # HOST PORT
+    local at="%s_host = '$1', %s_port = $2,
         %s_user = '$WISP_USER', %s_password = '$WISP_PASSWORD'"
     if [[ $WISP_FLAVOR == mariadb ]]; then
         sql replica -e "CHANGE MASTER TO ${at//%s/master}, master_use_gtid = slave_pos; START SLAVE"
@@ -75,8 +81,18 @@ restart_last_replica() {
 
 has_further() { [[ -e $LOG/further.env ]]; }
 
-more_replicas() {
-    ! has_further || on_further eval 'printf ",%s:%s" "$WISP_REPLICA_HOST" "$WISP_REPLICA_PORT"'
+all_replicas() {
+    local list=$WISP_REPLICA_HOST:$WISP_REPLICA_PORT further=''
+    ! has_further || further=$(on_further eval 'echo "$WISP_REPLICA_HOST:$WISP_REPLICA_PORT"')
+    if has further_first; then list=$further,$list; else list+=${further:+,$further}; fi
+    echo "$list"
+}
+
+# The pair's replica is cut first, though it was named last.
+check_cut_order() {
+    grep -m 1 -F 'cutting replica=' "$LOG/wisp.log" |
+        grep -qF "replica=$WISP_REPLICA_HOST:$WISP_REPLICA_PORT " ||
+        problem "the replica below was cut first"
 }
 
 # on_further COMMAND...: with the further replica as the replica of the pair.

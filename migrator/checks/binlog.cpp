@@ -7,6 +7,7 @@
 
 #include "migrator/checks/check.h"
 #include "mysql/connection.h"
+#include "mysql/replica.h"
 #include "mysql/variable.h"
 
 namespace wisp::migrator {
@@ -16,8 +17,19 @@ using mysql::global_variable;
 using mysql::is_off;
 using mysql::is_on;
 
+/// The binlog has the schema's changes.
+void check_schema(mysql::Connection& connection, const std::string& schema, Issues& issues) {
+    const auto status = mysql::binlog_status(connection);
+    if (!status || mysql::logs_schema(*status, schema)) return;
+    issues.push_back(fmt::format(
+        "{} keeps changes of {} off its binlog (binlog_do_db='{}', binlog_ignore_db='{}'), so they"
+        " cannot be replayed; take that out of its configuration and restart",
+        connection.endpoint().label(), schema, status->only_databases, status->left_databases));
+}
+
 /// `any_format`: the run sets it when the checks have passed.
-void check_server(mysql::Connection& connection, bool any_format, Issues& issues) {
+void check_server(mysql::Connection& connection, const std::string& schema, bool any_format,
+                  Issues& issues) {
     const std::string where = connection.endpoint().label();
     if (!is_on(global_variable(connection, "log_bin"))) {
         issues.push_back(
@@ -31,6 +43,7 @@ void check_server(mysql::Connection& connection, bool any_format, Issues& issues
             " that writes",
             format, where));
     }
+    check_schema(connection, schema, issues);
 }
 
 /// Between GTID domains a MariaDB replica keeps no order (MariaDB Knowledge Base, "Parallel
@@ -49,26 +62,51 @@ void check_domains(mysql::Connection& replica, Issues& issues) {
         replica.endpoint().label(), position));
 }
 
-/// The replica's binlog has what it replicates.
-void check_logs_updates(mysql::Connection& replica, Issues& issues) {
+constexpr const char* kOnPrimary = "run on the primary with --allow-on-master";
+
+/// The replica's binlog has what it replicates. `instead`: what else can be done.
+void check_logs_updates(mysql::Connection& replica, const char* instead, Issues& issues) {
     std::string updates = global_variable(replica, "log_replica_updates");
     if (updates.empty()) updates = global_variable(replica, "log_slave_updates");
-    if (!is_on(updates)) {
-        issues.push_back(
-            fmt::format("{} does not log what it replicates (log_replica_updates, "
-                        "log_slave_updates); set it and"
-                        " restart, or run on the primary with --allow-on-master",
-                        replica.endpoint().label()));
-    }
+    if (is_on(updates)) return;
+    issues.push_back(
+        fmt::format("{} does not log what it replicates (log_replica_updates, log_slave_updates);"
+                    " set it and restart, or {}",
+                    replica.endpoint().label(), instead));
+}
+
+/// In the primary's order. MariaDB keeps it in every parallel mode within a domain.
+void check_keeps_order(mysql::Connection& replica, const char* instead, Issues& issues) {
+    if (replica.server().mariadb()) return check_domains(replica, issues);
+    const std::string workers = global_variable(replica, "replica_parallel_workers");
+    const std::string old_workers = global_variable(replica, "slave_parallel_workers");
+    const bool parallel = (!workers.empty() && workers != "0" && workers != "1") ||
+                          (!old_workers.empty() && old_workers != "0" && old_workers != "1");
+    std::string keeps = global_variable(replica, "replica_preserve_commit_order");
+    if (keeps.empty()) keeps = global_variable(replica, "slave_preserve_commit_order");
+    if (!parallel || is_on(keeps)) return;
+    issues.push_back(fmt::format(
+        "{} applies in parallel without keeping the commit order, so its binlog can show two"
+        " changes of one row in the wrong order; set replica_preserve_commit_order=ON, or {}",
+        replica.endpoint().label(), instead));
 }
 
 }  // namespace
 
+Issues check_hands_on(mysql::Connection& replica, const std::string& schema, const char* instead) {
+    Issues issues;
+    check_schema(replica, schema, issues);
+    check_logs_updates(replica, instead, issues);
+    check_keeps_order(replica, instead, issues);
+    return issues;
+}
+
 Issues check_binlog(const CheckContext& context) {
     Issues issues;
-    check_server(context.streamer, context.options.switch_to_rbr, issues);
+    const std::string& schema = context.options.schema;
+    check_server(context.streamer, schema, context.options.switch_to_rbr, issues);
     if (context.route.stream.label() != context.route.write.label()) {
-        check_server(context.writer, false, issues);
+        check_server(context.writer, schema, false, issues);
     }
     const std::string ordered = global_variable(context.writer, "binlog_order_commits");
     if (is_off(ordered)) {
@@ -119,7 +157,7 @@ Issues check_replica(const CheckContext& context) {
                         server));
     }
     if (context.options.on_replica()) {
-        check_logs_updates(context.writer, issues);
+        check_logs_updates(context.writer, kOnPrimary, issues);
         if (is_on(global_variable(context.writer, "super_read_only"))) {
             issues.push_back(fmt::format(
                 "super_read_only is ON on {}; SET GLOBAL super_read_only=OFF there for the run"
@@ -135,25 +173,8 @@ Issues check_replica(const CheckContext& context) {
                         context.writer.endpoint().label()));
     }
     if (context.route.stream.label() == context.route.write.label()) return issues;
-    mysql::Connection& replica = context.streamer;
-    const std::string where = replica.endpoint().label();
-    check_logs_updates(replica, issues);
-    // MariaDB keeps commit order in every parallel mode within a domain.
-    const std::string workers = global_variable(replica, "replica_parallel_workers");
-    const std::string old_workers = global_variable(replica, "slave_parallel_workers");
-    const bool parallel = (!workers.empty() && workers != "0" && workers != "1") ||
-                          (!old_workers.empty() && old_workers != "0" && old_workers != "1");
-    std::string keeps = global_variable(replica, "replica_preserve_commit_order");
-    if (keeps.empty()) keeps = global_variable(replica, "slave_preserve_commit_order");
-    if (!replica.server().mariadb() && parallel && !is_on(keeps)) {
-        issues.push_back(fmt::format(
-            "{} applies in parallel without keeping the commit order, so its binlog can show two"
-            " changes of one row in the wrong order; set replica_preserve_commit_order=ON, or "
-            "connect"
-            " to the primary with --allow-on-master",
-            where));
-    }
-    if (replica.server().mariadb()) check_domains(replica, issues);
+    const auto handed_on = check_hands_on(context.streamer, context.options.schema, kOnPrimary);
+    issues.insert(issues.end(), handed_on.begin(), handed_on.end());
     return issues;
 }
 

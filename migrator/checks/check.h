@@ -37,6 +37,11 @@ using Issues = std::vector<std::string>;
 [[nodiscard]] Issues check_alter(const CheckContext& context);
 [[nodiscard]] Issues check_rights(const CheckContext& context);
 
+/// Its binlog shows what it replicates of the schema, in the primary's order. `instead`: what else
+/// can be done.
+[[nodiscard]] Issues check_hands_on(mysql::Connection& replica, const std::string& schema,
+                                    const char* instead);
+
 /// Looked at once the key is chosen: row images must tell it.
 [[nodiscard]] Issues check_key_is_logged(const CheckContext& context);
 

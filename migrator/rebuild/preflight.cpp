@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 
 #include "migrator/checks/check.h"
@@ -15,6 +16,7 @@
 #include "mysql/connection.h"
 #include "mysql/error.h"
 #include "mysql/variable.h"
+#include "replica/custody.h"
 #include "replica/gtids.h"
 #include "replica/ignore_filter.h"
 #include "replica/problem.h"
@@ -38,6 +40,7 @@ class Look {
           route_(context.route),
           primary_(context.primary),
           replica_(context.replica),
+          fellows_(context.fellows),
           passed_over_(context.passed_over),
           ghost_is_ours_(context.ghost_is_ours) {}
 
@@ -67,6 +70,9 @@ class Look {
     void issue(fmt::format_string<T...> text, T&&... values) {
         found_.issues.push_back(fmt::format(text, std::forward<T>(values)...));
     }
+    [[nodiscard]] sql::TableName notes_name() const {
+        return {options_.run.schema, sql::checkpoint_name(options_.run.table)};
+    }
     [[nodiscard]] std::string at_primary() const { return primary_.endpoint().label(); }
     [[nodiscard]] std::string at_replica() const { return replica_.endpoint().label(); }
     [[nodiscard]] std::string table_name() const { return sql::quote(found_.plan.source.name); }
@@ -85,6 +91,12 @@ class Look {
             issue("{} is a Galera node; the cluster repairs its nodes itself (a state transfer)",
                   at_replica());
         }
+        if (replica::Custody::notes_are_on(primary_, notes_name())) {
+            issue(
+                "{} is a replica whose state an earlier wisp rebuild has not given back ({}); run"
+                " wisp rebuild for it again first",
+                at_primary(), sql::quote(notes_name()));
+        }
         if (!global_variable(replica_, "group_replication_group_name").empty()) {
             issue(
                 "{} is a member of a replication group, where no filter and no change outside the"
@@ -95,9 +107,9 @@ class Look {
 
     void roles() {
         status_ = replica::only_channel(replica_);
-        replica::demand_source(status_, replica_, primary_);
-        step("{} replicates from {} directly", at_replica(), at_primary());
+        upstream();
         found_.source = replica::source_of(status_);
+        found_.passed_over = passed_over_;
         found_.delayed = status_.delay != 0;
         // Co-primaries: what is written on the replica itself would be lost at the cut, if it is
         // not on the other server yet.
@@ -110,6 +122,37 @@ class Look {
                 " stop the replication from {} to {} for the run",
                 at_primary(), at_replica(), at_replica(), at_primary());
         }
+    }
+
+    /// The primary itself, or another replica of the run.
+    void upstream() {
+        const std::string source =
+            status_.source_uuid.empty() ? std::to_string(status_.source_id) : status_.source_uuid;
+        const auto fellow = std::find_if(fellows_.begin(), fellows_.end(),
+                                         [&](const Fellow& f) { return f.identity == source; });
+        if (fellow == fellows_.end()) {
+            replica::demand_source(status_, replica_, primary_);
+            step("{} replicates from {} directly", at_replica(), at_primary());
+            return;
+        }
+        found_.upstream = fellow->label;
+        const bool by_gtids = !replica_.server().mariadb() && status_.by_gtid;
+        if (by_gtids && replica::has_gtids(primary_)) {
+            step("{} replicates from {}, which this run rebuilds as well, and cuts first",
+                 at_replica(), fellow->label);
+            return;
+        }
+        step("{} replicates from {}, and not from {}", at_replica(), fellow->label, at_primary());
+        // A file and position of the primary is none of its replica's binlog.
+        issue(
+            "{} replicates from {}, and {}; leave it out, and rebuild it afterwards from there:"
+            " wisp rebuild --host={} --port={} --replica={} --database={} --table={}",
+            at_replica(), fellow->label,
+            replica_.server().mariadb()
+                ? "on MariaDB a cut goes by the primary's file and position"
+                : "without GTIDs and SOURCE_AUTO_POSITION a cut goes by the primary's file and"
+                  " position",
+            fellow->host, fellow->port, at_replica(), options_.run.schema, options_.run.table);
     }
 
     void table() {
@@ -317,6 +360,7 @@ class Look {
         std::vector<std::string> commands;
         try {
             for (const auto& one : mysql::registered_replicas(replica_)) {
+                if (is_fellow(one)) continue;
                 const std::string at =
                     one.host.empty() ? "HOST:PORT" : fmt::format("{}:{}", one.host, one.port);
                 list.push_back(fmt::format("server_id {} at {}", one.server_id, at));
@@ -330,11 +374,17 @@ class Look {
             step("Replicas of the replica cannot be listed: {}", error.server_text());
             return;
         }
-        step("Replicas of the replica: {}",
+        step("Replicas of the replica that this run does not rebuild: {}",
              list.empty() ? std::string("none")
                           : fmt::format("{}. Nothing of this run reaches them, nor do changes that"
                                         " the replica passes over; afterwards run {}",
                                         fmt::join(list, ", "), fmt::join(commands, "; ")));
+    }
+
+    [[nodiscard]] bool is_fellow(const mysql::Registered& registered) const {
+        return std::any_of(fellows_.begin(), fellows_.end(), [&](const Fellow& fellow) {
+            return fellow.server_id == registered.server_id;
+        });
     }
 
     void leftovers() {
@@ -360,6 +410,7 @@ class Look {
     const Route& route_;
     mysql::Connection& primary_;
     mysql::Connection& replica_;
+    const std::vector<Fellow>& fellows_;
     const bool passed_over_;
     const bool ghost_is_ours_;
     mysql::ReplicaStatus status_;

@@ -3,6 +3,7 @@
 // steps for the operator, each with its finding; and what is in the way. Main thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,13 +19,23 @@ class Connection;
 
 namespace wisp::migrator {
 
+/// A replica of the run.
+struct Fellow {
+    std::string label;  // host:port
+    std::string host;
+    std::uint16_t port = 0;
+    std::string identity;  // binlog_identity()
+    std::uint32_t server_id = 0;
+};
+
 struct PreflightContext {
     const RebuildOptions& options;
     const Route& route;
     mysql::Connection& primary;
-    mysql::Connection& replica;  // a session with sql_log_bin=0
-    bool passed_over = false;    // by an earlier run, which left it to this one
-    bool ghost_is_ours = false;  // if one is there: of an earlier run that was killed
+    mysql::Connection& replica;          // a session with sql_log_bin=0
+    const std::vector<Fellow>& fellows;  // all of the run, the replica itself too
+    bool passed_over = false;            // by an earlier run, which left it to this one
+    bool ghost_is_ours = false;          // if one is there: of an earlier run that was killed
 };
 
 struct Preflight {
@@ -33,11 +44,14 @@ struct Preflight {
     Plan plan;                        // names and source; from then on the job's
     std::optional<sql::Table> replicas_own;  // the replica's table; nullopt: it is missing there
     std::vector<std::string> own_indexes;    // that only the replica has
-    bool by_position = true;  // nothing is written on the primary (signs.h, PositionSigns)
-    std::string errant;       // GTIDs that the replica had before we came
-    std::string source;       // replica::source_of(): where the replica replicates from
-    bool delayed = false;     // on purpose
-    std::string version;      // of the replica
+    bool by_position = true;   // nothing is written on the primary (signs.h, PositionSigns)
+    std::string errant;        // GTIDs that the replica had before we came
+    std::string source;        // replica::source_of(): where the replica replicates from
+    std::string upstream;      // label of the fellow that the replica replicates from; empty: from
+                               // the primary itself
+    bool delayed = false;      // on purpose
+    bool passed_over = false;  // by an earlier run, whose notes are there
+    std::string version;       // of the replica
 };
 
 /// Throws mysql::Error or Refusal only where nothing more can be looked at.

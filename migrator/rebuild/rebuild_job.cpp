@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/thread.h"
 #include "migrator/changelog.h"
@@ -14,6 +13,7 @@
 #include "migrator/copy_sql.h"
 #include "migrator/inspector.h"
 #include "migrator/key_choice.h"
+#include "migrator/rebuild/chain.h"
 #include "migrator/refusal.h"
 #include "migrator/resume.h"
 #include "migrator/table_maker.h"
@@ -61,7 +61,7 @@ std::string RebuildJob::replicas() const {
 }
 
 void RebuildJob::mend() {
-    refuse_twice_the_same();
+    static_cast<void>(fellows());  // none twice, before the locks
     for (const auto& target : targets_) target->lock();
     // A migration of this table has its tables on the replicas, under the same names.
     primary_lock_.emplace(to_primary(), sql::TableName{options_.run.schema, options_.run.table});
@@ -69,9 +69,11 @@ void RebuildJob::mend() {
 }
 
 void RebuildJob::look() {
-    refuse_twice_the_same();
+    const auto fellows = this->fellows();
     primary_ = to_primary().connect();
-    for (const auto& target : targets_) static_cast<void>(target->look(*primary_));
+    for (const auto& target : targets_) static_cast<void>(target->look(*primary_, fellows));
+    link_chain(targets_, options_.run.endpoint.label());
+    order_cuts(targets_);
     const auto& names = targets_.front()->preflight().plan.names;
     controls_.facts.write([&](RunFacts& facts) {
         facts.source = names.source;
@@ -82,16 +84,22 @@ void RebuildJob::look() {
     });
 }
 
-void RebuildJob::refuse_twice_the_same() const {
-    std::map<std::string, std::string> known;
+std::vector<Fellow> RebuildJob::fellows() const {
+    std::vector<Fellow> all;
     for (const auto& target : targets_) {
-        const std::string label = target->replica().label();
-        const auto identity = binlog_identity(*target->connector().connect());
-        const auto [other, is_new] = known.emplace(identity, label);
-        if (is_new) continue;
-        throw Refusal(fmt::format("--replica: {} and {} are the same server; name it once",
-                                  other->second, label));
+        const auto connection = target->connector().connect();
+        Fellow fellow{target->replica().label(), target->replica().host, target->replica().port,
+                      binlog_identity(*connection),
+                      static_cast<std::uint32_t>(
+                          connection->query("SELECT @@global.server_id")[0].number(0))};
+        for (const auto& other : all) {
+            if (other.identity != fellow.identity) continue;
+            throw Refusal(fmt::format("--replica: {} and {} are the same server; name it once",
+                                      other.label, fellow.label));
+        }
+        all.push_back(std::move(fellow));
     }
+    return all;
 }
 
 void RebuildJob::prepare() {
@@ -99,9 +107,6 @@ void RebuildJob::prepare() {
         if (target->preflight().issues.empty()) continue;
         throw Refusal("the rebuild cannot begin; see what is in the way");
     }
-    // Those that are waited for hold up nobody.
-    std::stable_partition(targets_.begin(), targets_.end(),
-                          [](const auto& target) { return !target->preflight().delayed; });
     for (const auto& target : targets_) {
         Plan plan = target->preflight().plan;
         plan.ghost = target->make_ghost();

@@ -46,7 +46,7 @@ class RebuildJob {
     /// of each replica that was touched what went wrong there, or an empty text.
     void clean_up(const std::function<void(const Target&, const std::string&)>& tell);
 
-    /// As the operator named them; after prepare(): in the order of their cuts.
+    /// As the operator named them; after look(): in the order of their cuts.
     [[nodiscard]] const std::vector<std::unique_ptr<Target>>& targets() const { return targets_; }
     /// host:port of all of them.
     [[nodiscard]] std::string replicas() const;
@@ -59,7 +59,8 @@ class RebuildJob {
     [[nodiscard]] Method method();
     /// The locks that the engine does not look after, until stopped.
     void keep_locks(const std::stop_token& stop);
-    void refuse_twice_the_same() const;
+    /// All replicas of the run. Throws Refusal if two are one server.
+    [[nodiscard]] std::vector<Fellow> fellows() const;
     void make_changelog();
     void drop_changelog() const;
     [[nodiscard]] mysql::Connector to_primary() const { return {options_.run.endpoint, {}}; }

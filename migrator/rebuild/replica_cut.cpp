@@ -40,7 +40,7 @@ std::string described(const replica::Breakage& breakage) {
 
 }  // namespace
 
-bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table) {
+bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table, bool hands_on) {
     mysql::Connection& connection = custody.session();
     const auto before = replica::only_channel(connection);
     if (before.sql_running || before.sql_error == 0) return false;
@@ -50,6 +50,13 @@ bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table)
         throw Refusal(
             fmt::format("replication of {} has stopped, and not because of {}: {}; mend that first",
                         connection.endpoint().label(), sql::quote(table), described(breakage)));
+    }
+    if (hands_on) {
+        throw Refusal(fmt::format(
+            "replication of {} has stopped because of {} ({}), and replicas below it are rebuilt by"
+            " this run, too, which would lose what it passes over; rebuild it alone first, then"
+            " those below with it as --host",
+            connection.endpoint().label(), sql::quote(table), described(breakage)));
     }
     log::warn("replication of {} has stopped because of this table, it is passed over now: {}",
               connection.endpoint().label(), described(breakage));
@@ -81,11 +88,10 @@ bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table)
 
 ReplicaCut::ReplicaCut(const Plan& plan, const mysql::Connector& primary,
                        const mysql::Connector& replica, replica::Custody& custody, Signs& signs,
-                       std::string errant, std::string source, std::chrono::seconds limit)
+                       Standing standing, std::chrono::seconds limit)
     : plan_(plan),
       signs_(signs),
-      errant_(std::move(errant)),
-      named_(std::move(source)),
+      standing_(std::move(standing)),
       source_(primary),
       replica_(with_lock_wait(replica, limit)),
       custody_(custody) {}
@@ -107,14 +113,14 @@ std::optional<std::string> ReplicaCut::attempt(const SwapContext& run) {
     run.stop_applier();
     run.applier.hold_at({});
     custody_.stop();  // it may be on its way to the point still, where it would stay
-    if (!pass_over_if_broken(custody_, plan_.names.source)) custody_.start();
+    if (!pass_over_if_broken(custody_, plan_.names.source, standing_.hands_on)) custody_.start();
     return why;
 }
 
 std::string ReplicaCut::cut(const SwapContext& run) {
     if (!primary_ || !primary_->usable()) primary_ = source_.connect_with_retry(run.stop);
     demand_same_source();
-    static_cast<void>(pass_over_if_broken(custody_, plan_.names.source));
+    static_cast<void>(pass_over_if_broken(custody_, plan_.names.source, standing_.hands_on));
     fault::point("rebuild.applier_stopped");
     custody_.stop();
     fault::point("rebuild.stopped");
@@ -143,11 +149,32 @@ std::string ReplicaCut::cut(const SwapContext& run) {
 
 void ReplicaCut::demand_same_source() {
     const auto now = replica::source_of(replica::only_channel(custody_.session()));
-    if (now == named_) return;
+    if (now == standing_.source) return;
     throw Refusal(fmt::format(
         "{} replicates from {} now, and no longer from {}; run wisp rebuild again with the new"
         " one as --host and --port",
-        replica_.endpoint().label(), now, named_));
+        replica_.endpoint().label(), now, standing_.source));
+}
+
+void ReplicaCut::look_above() {
+    if (!standing_.above) return;
+    std::string why;
+    try {
+        if (!above_ || !above_->usable()) above_ = standing_.above->connect();
+        const auto status = replica::only_channel(*above_);
+        if (status.sql_running && status.io_running) {
+            said_above_ = false;
+            return;
+        }
+        why = status.sql_error_text.empty() ? status.last_error : status.sql_error_text;
+    } catch (const std::exception& error) {
+        why = error.what();
+    }
+    if (std::exchange(said_above_, true)) return;
+    log::warn(
+        "{} does not replicate ({}), so nothing comes down to {}; the cut waits until it does",
+        standing_.above->endpoint().label(), why.empty() ? "no error" : why,
+        replica_.endpoint().label());
 }
 
 /// What the applier or the replica has already is in the primary's gtid_executed, so in the point's
@@ -158,7 +185,7 @@ bool ReplicaCut::await_committed(const std::stop_token& stop) {
     signs_.prove_visible(*primary_, 0, 0, stop);
     constexpr std::chrono::seconds kPatience{60};
     const auto deadline = steady_clock::now() + kPatience;
-    while (replica::errant(custody_.session(), *primary_) != errant_) {
+    while (!replica::errant_since(custody_.session(), *primary_, standing_.errant).empty()) {
         if (stop.stop_requested()) throw Stopped("stopped on request");
         if (steady_clock::now() >= deadline) return false;
         mysql::pause(stop, milliseconds(5));
@@ -205,6 +232,7 @@ bool ReplicaCut::meet(const SwapContext& run) {
         if (steady_clock::now() - looked > std::chrono::seconds(1)) {
             looked = steady_clock::now();
             demand_same_source();
+            look_above();
         }
         if (!said && steady_clock::now() - began > std::chrono::seconds(5)) {
             said = true;

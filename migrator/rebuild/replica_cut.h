@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,16 +21,25 @@
 namespace wisp::migrator {
 
 /// If the SQL thread has stopped because of this table (1032, 1062, 1146): has it pass the table
-/// over from now on, and run. True if so. Throws Refusal if it has stopped for anything else.
-bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table);
+/// over from now on, and run. True if so. Throws Refusal if it has stopped for anything else, or
+/// with `hands_on`: replicas below it, which the run rebuilds too, would never get what it passes
+/// over.
+bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table, bool hands_on);
+
+/// Where a replica stands among those of a run.
+struct Standing {
+    std::string errant;                     // GTIDs that it had before we came
+    std::string source;                     // replica::source_of() then
+    bool hands_on = false;                  // replicas below it are rebuilt, too
+    std::optional<mysql::Connector> above;  // the one of the run that it replicates from
+};
 
 /// Of one replica.
 class ReplicaCut {
   public:
-    /// `errant`: GTIDs that the replica had before we came. `source`: replica::source_of() then.
     /// `limit`: wait for the table's metadata lock.
     ReplicaCut(const Plan& plan, const mysql::Connector& primary, const mysql::Connector& replica,
-               replica::Custody& custody, Signs& signs, std::string errant, std::string source,
+               replica::Custody& custody, Signs& signs, Standing standing,
                std::chrono::seconds limit);
 
     /// As Swap::prepare() and Swap::attempt().
@@ -48,6 +58,8 @@ class ReplicaCut {
     /// Throws Refusal if the replica has got another source since: it never comes to a point of the
     /// one that we read.
     void demand_same_source();
+    /// Warns if the replica above has stopped, so that nothing comes down.
+    void look_above();
     [[nodiscard]] bool await_committed(const std::stop_token& stop);
     [[nodiscard]] Applier::Beyond behind_point();
     [[nodiscard]] bool meet(const SwapContext& run);
@@ -58,13 +70,14 @@ class ReplicaCut {
 
     const Plan& plan_;
     Signs& signs_;
-    const std::string errant_;
-    const std::string named_;  // where the replica replicates from
+    const Standing standing_;
     const mysql::Connector source_;
     const mysql::Connector replica_;
     replica::Custody& custody_;
     std::unique_ptr<mysql::Connection> primary_;
     std::unique_ptr<mysql::Connection> renamer_;
+    std::unique_ptr<mysql::Connection> above_;
+    bool said_above_ = false;
     replica::Point point_;
     bool was_missing_ = false;
     bool renamed_ = false;

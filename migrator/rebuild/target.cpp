@@ -22,7 +22,8 @@
 namespace wisp::migrator {
 namespace {
 
-constexpr const char* kRebuild = "rebuild";  // among custody's notes: the ghost's name
+constexpr std::chrono::seconds kLookAbove{3};  // a replica stands meanwhile
+constexpr const char* kRebuild = "rebuild";    // among custody's notes: the ghost's name
 
 sql::TableName notes_of(const sql::TableName& table) {
     return {table.schema, sql::checkpoint_name(table.table)};
@@ -83,7 +84,7 @@ void Target::mend() {
     }
 }
 
-const Preflight& Target::look(mysql::Connection& primary) {
+const Preflight& Target::look(mysql::Connection& primary, const std::vector<Fellow>& fellows) {
     const auto replica = connector_.connect();
     replica::Custody earlier(connector_, notes_of(asked()));
     const bool adopted = earlier.adopt();
@@ -94,8 +95,14 @@ const Preflight& Target::look(mysql::Connection& primary) {
     route.read = route.stream = options_.run.endpoint;
     route.write = connector_.endpoint();
     route.session = connector_.session();
-    found_ = look_before({options_, route, primary, *replica, passed_over, ghost_is_ours_});
+    found_ =
+        look_before({options_, route, primary, *replica, fellows, passed_over, ghost_is_ours_});
     return found_;
+}
+
+void Target::set_above(Target& above) {
+    above_ = &above;
+    above.hands_on_ = true;
 }
 
 sql::Table Target::make_ghost() {
@@ -148,13 +155,19 @@ void Target::pass_over() {
         fault::point("rebuild.ignoring");
         return;
     }
-    static_cast<void>(pass_over_if_broken(*custody_, table));
+    static_cast<void>(pass_over_if_broken(*custody_, table, hands_on_));
 }
 
 std::unique_ptr<ReplicaCut> Target::cut(const Plan& plan, Signs& signs) {
-    auto cut = std::make_unique<ReplicaCut>(plan, to_primary(), connector_, *custody_, signs,
-                                            found_.errant, found_.source,
-                                            options_.run.cut_over_lock_timeout);
+    Standing standing{found_.errant, found_.source, hands_on_, {}};
+    if (above_ != nullptr) {
+        mysql::Endpoint above = above_->replica();
+        above.connect_timeout = above.io_timeout = kLookAbove;
+        standing.above = mysql::Connector(std::move(above), {});
+    }
+    auto cut =
+        std::make_unique<ReplicaCut>(plan, to_primary(), connector_, *custody_, signs,
+                                     std::move(standing), options_.run.cut_over_lock_timeout);
     cut_ = cut.get();
     return cut;
 }
@@ -174,8 +187,9 @@ void Target::finish(const std::stop_token& stop) {
         watch(stop);
         custody_->give_back();
         if (!found_.by_position) return;
-        const auto errant = replica::errant(*connector_.connect(), *to_primary().connect());
-        seen_.push_back(errant == found_.errant
+        const auto errant =
+            replica::errant_since(*connector_.connect(), *to_primary().connect(), found_.errant);
+        seen_.push_back(errant.empty()
                             ? "No errant GTID was made"
                             : "The replica has transactions that the primary does not have: " +
                                   errant);

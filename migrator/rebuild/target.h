@@ -34,8 +34,13 @@ class Target {
     /// Asks the server that we have the run lock, and takes it again if its session was lost.
     /// Throws as RunLock::session(). Any one thread.
     void keep_lock(const std::stop_token& stop);
-    /// Looks at everything, touches nothing.
-    const Preflight& look(mysql::Connection& primary);
+    /// Looks at everything, touches nothing. `fellows`: all replicas of the run.
+    const Preflight& look(mysql::Connection& primary, const std::vector<Fellow>& fellows);
+    /// After look() of all: the replica of the run that this one replicates from.
+    void set_above(Target& above);
+    [[nodiscard]] const Target* above() const { return above_; }
+    /// One that is below it is rebuilt, too.
+    [[nodiscard]] bool hands_on() const { return hands_on_; }
     /// Makes the ghost, and returns what the server says of it.
     [[nodiscard]] sql::Table make_ghost();
     /// After make_ghost(): replication passes the table over, where it is missing or has broken it.
@@ -60,6 +65,7 @@ class Target {
     /// An earlier run, which was killed, has left its notes.
     [[nodiscard]] bool killed_before() const { return killed_before_; }
     [[nodiscard]] const Preflight& preflight() const { return found_; }
+    void add_issue(std::string issue) { found_.issues.push_back(std::move(issue)); }
     [[nodiscard]] const mysql::Endpoint& replica() const { return connector_.endpoint(); }
     [[nodiscard]] const mysql::Connector& connector() const { return connector_; }
     [[nodiscard]] RunLock& run_lock() { return *run_lock_; }
@@ -77,6 +83,8 @@ class Target {
     std::optional<RunLock> run_lock_;
     std::optional<replica::Custody> custody_;
     const ReplicaCut* cut_ = nullptr;  // the engine's
+    const Target* above_ = nullptr;
+    bool hands_on_ = false;
     bool killed_before_ = false;
     bool ghost_is_ours_ = false;  // if one is there
     bool ghost_made_ = false;

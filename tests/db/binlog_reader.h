@@ -32,6 +32,7 @@ inline binlog::Position binlog_end(mysql::Connection& connection) {
 inline std::vector<binlog::Transaction> read_binlog(
     mysql::Connection& connection, const binlog::Position& start,
     std::vector<sql::TableName> watched, std::vector<std::vector<binlog::ColumnHint>> hints = {}) {
+    const auto end = binlog_end(connection);
     binlog::DumpOptions options;
     options.endpoint = connection.endpoint();
     options.start = start;
@@ -46,7 +47,9 @@ inline std::vector<binlog::Transaction> read_binlog(
         if (!done) break;
         if (*done) transactions.push_back(std::move(**done));
     }
-    EXPECT_EQ(decoder.resume_position(), binlog_end(connection));
+    // MariaDB writes events of its own some time after a rotation (a binlog checkpoint).
+    EXPECT_GE(decoder.resume_position(), end);
+    EXPECT_LE(decoder.resume_position(), binlog_end(connection));
     return transactions;
 }
 
