@@ -37,9 +37,9 @@ class RebuildWays : public test::RebuildScene {
         const std::string word = mariadb ? "SLAVE" : "REPLICA";
         const std::string change = mariadb ? "CHANGE MASTER TO MASTER_DELAY = "
                                            : "CHANGE REPLICATION SOURCE TO SOURCE_DELAY = ";
-        replica().execute("STOP " + word + " SQL_THREAD");
+        replica().execute("STOP " + word);
         replica().execute(change + std::to_string(seconds));
-        replica().execute("START " + word + " SQL_THREAD");
+        replica().execute("START " + word);
     }
     [[nodiscard]] std::string replica_label() const {
         return fmt::format("{}:{}", server().replica.host, server().replica.port);

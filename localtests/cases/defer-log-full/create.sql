@@ -8,4 +8,4 @@ CREATE TABLE t (
   KEY v_a_index (v, a)
 ) ENGINE=InnoDB;
 INSERT INTO t SELECT n, n * 7, CONCAT(n * 7919 % 131072, REPEAT('value ', 30)) FROM fixture.numbers
-  WHERE n BETWEEN 1 AND 120000;
+  WHERE n BETWEEN 1 AND 60000;
