@@ -51,10 +51,9 @@ double longest_commit_ms(const Look& look, const Look& calm) {
 
 CopyPilot::CopyPilot(CopierBounds bounds, unsigned workers, const Look& calm)
     : bounds_(bounds),
-      calm_(calm),
       workers_(std::clamp(workers, bounds.fewest, bounds.most)),
       earned_(workers_) {
-    begin(calm_);
+    begin(calm);
 }
 
 void CopyPilot::begin(const Look& calm) {

@@ -173,8 +173,8 @@ Issues check_replica(const CheckContext& context) {
                         context.writer.endpoint().label()));
     }
     if (context.route.stream.label() == context.route.write.label()) return issues;
-    const auto handed_on = check_hands_on(context.streamer, context.options.schema, kOnPrimary);
-    issues.insert(issues.end(), handed_on.begin(), handed_on.end());
+    check_logs_updates(context.streamer, kOnPrimary, issues);
+    check_keeps_order(context.streamer, kOnPrimary, issues);
     return issues;
 }
 

@@ -69,7 +69,7 @@ void demand_no_others(Target& target) {
 
 void link_chain(const Targets& targets, const std::string& primary) {
     for (const auto& target : targets) {
-        const std::string& above = target->preflight().upstream;
+        const std::string& above = target->preflight().above;
         if (!above.empty()) target->set_above(named(targets, above));
     }
     for (const auto& target : targets) {

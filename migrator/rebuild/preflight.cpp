@@ -70,9 +70,6 @@ class Look {
     void issue(fmt::format_string<T...> text, T&&... values) {
         found_.issues.push_back(fmt::format(text, std::forward<T>(values)...));
     }
-    [[nodiscard]] sql::TableName notes_name() const {
-        return {options_.run.schema, sql::checkpoint_name(options_.run.table)};
-    }
     [[nodiscard]] std::string at_primary() const { return primary_.endpoint().label(); }
     [[nodiscard]] std::string at_replica() const { return replica_.endpoint().label(); }
     [[nodiscard]] std::string table_name() const { return sql::quote(found_.plan.source.name); }
@@ -91,12 +88,6 @@ class Look {
             issue("{} is a Galera node; the cluster repairs its nodes itself (a state transfer)",
                   at_replica());
         }
-        if (replica::Custody::notes_are_on(primary_, notes_name())) {
-            issue(
-                "{} is a replica whose state an earlier wisp rebuild has not given back ({}); run"
-                " wisp rebuild for it again first",
-                at_primary(), sql::quote(notes_name()));
-        }
         if (!global_variable(replica_, "group_replication_group_name").empty()) {
             issue(
                 "{} is a member of a replication group, where no filter and no change outside the"
@@ -107,7 +98,7 @@ class Look {
 
     void roles() {
         status_ = replica::only_channel(replica_);
-        upstream();
+        replicates_from();
         found_.source = replica::source_of(status_);
         found_.passed_over = passed_over_;
         found_.delayed = status_.delay != 0;
@@ -125,7 +116,7 @@ class Look {
     }
 
     /// The primary itself, or another replica of the run.
-    void upstream() {
+    void replicates_from() {
         const std::string source =
             status_.source_uuid.empty() ? std::to_string(status_.source_id) : status_.source_uuid;
         const auto fellow = std::find_if(fellows_.begin(), fellows_.end(),
@@ -135,24 +126,25 @@ class Look {
             step("{} replicates from {} directly", at_replica(), at_primary());
             return;
         }
-        found_.upstream = fellow->label;
+        found_.above = fellow->endpoint.label();
         const bool by_gtids = !replica_.server().mariadb() && status_.by_gtid;
         if (by_gtids && replica::has_gtids(primary_)) {
             step("{} replicates from {}, which this run rebuilds as well, and cuts first",
-                 at_replica(), fellow->label);
+                 at_replica(), found_.above);
             return;
         }
-        step("{} replicates from {}, and not from {}", at_replica(), fellow->label, at_primary());
+        step("{} replicates from {}, and not from {}", at_replica(), found_.above, at_primary());
         // A file and position of the primary is none of its replica's binlog.
         issue(
             "{} replicates from {}, and {}; leave it out, and rebuild it afterwards from there:"
             " wisp rebuild --host={} --port={} --replica={} --database={} --table={}",
-            at_replica(), fellow->label,
+            at_replica(), found_.above,
             replica_.server().mariadb()
                 ? "on MariaDB a cut goes by the primary's file and position"
                 : "without GTIDs and SOURCE_AUTO_POSITION a cut goes by the primary's file and"
                   " position",
-            fellow->host, fellow->port, at_replica(), options_.run.schema, options_.run.table);
+            fellow->endpoint.host, fellow->endpoint.port, at_replica(), options_.run.schema,
+            options_.run.table);
     }
 
     void table() {
@@ -389,6 +381,12 @@ class Look {
 
     void leftovers() {
         const TableNames& names = found_.plan.names;
+        if (replica::Custody::notes_are_on(primary_, names.checkpoint)) {
+            issue(
+                "{} is a replica whose state an earlier wisp rebuild has not given back ({}); run"
+                " wisp rebuild for it again first",
+                at_primary(), sql::quote(names.checkpoint));
+        }
         if (relation(replica_, names.ghost) != Relation::kNone && !options_.run.drop_ghost_first &&
             !ghost_is_ours_) {
             issue(

@@ -21,9 +21,7 @@ namespace wisp::migrator {
 
 /// A replica of the run.
 struct Fellow {
-    std::string label;  // host:port
-    std::string host;
-    std::uint16_t port = 0;
+    mysql::Endpoint endpoint;
     std::string identity;  // binlog_identity()
     std::uint32_t server_id = 0;
 };
@@ -47,7 +45,7 @@ struct Preflight {
     bool by_position = true;   // nothing is written on the primary (signs.h, PositionSigns)
     std::string errant;        // GTIDs that the replica had before we came
     std::string source;        // replica::source_of(): where the replica replicates from
-    std::string upstream;      // label of the fellow that the replica replicates from; empty: from
+    std::string above;         // label of the fellow that the replica replicates from; empty: from
                                // the primary itself
     bool delayed = false;      // on purpose
     bool passed_over = false;  // by an earlier run, whose notes are there

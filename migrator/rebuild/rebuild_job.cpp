@@ -88,14 +88,13 @@ std::vector<Fellow> RebuildJob::fellows() const {
     std::vector<Fellow> all;
     for (const auto& target : targets_) {
         const auto connection = target->connector().connect();
-        Fellow fellow{target->replica().label(), target->replica().host, target->replica().port,
-                      binlog_identity(*connection),
+        Fellow fellow{target->replica(), binlog_identity(*connection),
                       static_cast<std::uint32_t>(
                           connection->query("SELECT @@global.server_id")[0].number(0))};
         for (const auto& other : all) {
             if (other.identity != fellow.identity) continue;
             throw Refusal(fmt::format("--replica: {} and {} are the same server; name it once",
-                                      other.label, fellow.label));
+                                      other.endpoint.label(), fellow.endpoint.label()));
         }
         all.push_back(std::move(fellow));
     }

@@ -28,28 +28,38 @@ inline binlog::Position binlog_end(mysql::Connection& connection) {
     return status ? binlog::Position{status->file, status->offset} : binlog::Position{};
 }
 
-/// Everything from `start` to the end of the log. Hints by table, as Decoder takes them.
+/// Everything from `start` to the end of the log. Hints by table, as Decoder takes them. MariaDB
+/// writes an event of its own some time after a rotation (a binlog checkpoint); if the end moves
+/// meanwhile, all is read again.
 inline std::vector<binlog::Transaction> read_binlog(
     mysql::Connection& connection, const binlog::Position& start,
-    std::vector<sql::TableName> watched, std::vector<std::vector<binlog::ColumnHint>> hints = {}) {
-    const auto end = binlog_end(connection);
+    const std::vector<sql::TableName>& watched,
+    const std::vector<std::vector<binlog::ColumnHint>>& hints = {}) {
     binlog::DumpOptions options;
     options.endpoint = connection.endpoint();
     options.start = start;
     options.server_id = binlog::random_server_id(connection);
     options.stop_at_end = true;
-    binlog::Decoder decoder(std::move(watched), start, std::move(hints));
-    binlog::DumpChannel channel(options);
     std::vector<binlog::Transaction> transactions;
-    for (auto event = channel.next(); !event.empty(); event = channel.next()) {
-        auto done = decoder.feed(event);
-        EXPECT_TRUE(done) << done.error();
-        if (!done) break;
-        if (*done) transactions.push_back(std::move(**done));
+    binlog::Position end;
+    binlog::Position read_to;
+    bool read = true;
+    for (int attempt = 0; attempt < 3 && read; ++attempt) {
+        end = binlog_end(connection);
+        transactions.clear();
+        binlog::Decoder decoder(watched, start, hints);
+        binlog::DumpChannel channel(options);
+        for (auto event = channel.next(); !event.empty(); event = channel.next()) {
+            auto done = decoder.feed(event);
+            EXPECT_TRUE(done) << done.error();
+            read = done.has_value();
+            if (!read) break;
+            if (*done) transactions.push_back(std::move(**done));
+        }
+        read_to = decoder.resume_position();
+        if (binlog_end(connection) == end) break;
     }
-    // MariaDB writes events of its own some time after a rotation (a binlog checkpoint).
-    EXPECT_GE(decoder.resume_position(), end);
-    EXPECT_LE(decoder.resume_position(), binlog_end(connection));
+    EXPECT_EQ(read_to, end);
     return transactions;
 }
 

@@ -32,6 +32,14 @@ class RebuildWays : public test::RebuildScene {
     void await_status(const std::string& text) const {
         await([&] { return ctl("status").out.find(text) != std::string::npos; }, text.c_str());
     }
+    /// With a row (id 1, n 1), on both servers.
+    std::string other_table() {
+        const std::string other =
+            schema().table("(id INT NOT NULL PRIMARY KEY, n INT) ENGINE=InnoDB");
+        primary().execute("INSERT INTO " + other + " VALUES (1, 1)");
+        catch_up();
+        return other;
+    }
     void delay_by(int seconds) const {
         const bool mariadb = replica().server().mariadb();
         const std::string word = mariadb ? "SLAVE" : "REPLICA";
@@ -118,9 +126,7 @@ TEST_P(RebuildWays, ThePanicCommandLeavesTheReplicaAsItWas) {
 TEST_P(RebuildWays, AReplicaThatIsBehindHoldsTheCopy) {
     make(30);
     on_replica("DELETE FROM ", " WHERE id = 5");
-    const std::string other = schema().table("(id INT NOT NULL PRIMARY KEY, n INT) ENGINE=InnoDB");
-    primary().execute("INSERT INTO " + other + " VALUES (1, 1)");
-    catch_up();
+    const std::string other = other_table();
     replica().execute("START TRANSACTION");
     replica().execute("UPDATE " + other + " SET n = 2");
     primary().execute("UPDATE " + other + " SET n = 3");
@@ -139,9 +145,7 @@ TEST_P(RebuildWays, AReplicaThatIsBehindHoldsTheCopy) {
 TEST_P(RebuildWays, AReplicaThatIsBehindOnPurposeDoesNot) {
     make(30);
     on_replica("DELETE FROM ", " WHERE id = 5");
-    const std::string other = schema().table("(id INT NOT NULL PRIMARY KEY, n INT) ENGINE=InnoDB");
-    primary().execute("INSERT INTO " + other + " VALUES (1, 1)");
-    catch_up();
+    const std::string other = other_table();
     delay_by(10);
     primary().execute("UPDATE " + other + " SET n = 2");
     await([&] { return status().seconds_behind.value_or(0) >= 2; }, "the replica is behind");
