@@ -176,7 +176,7 @@ void TableCheck::compare(Desk& desk, const migrator::Range& range, const std::st
             const auto began = Clock::now();
             primary = digest_of(*desk.primary, primary_view(at), range);
             state_.write([&](State& state) {
-                state.chunker.note(Clock::now() - began);
+                state.chunker.note(primary->rows, Clock::now() - began);
                 state.rows += primary->rows;
             });
         }

@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kFirstRows = 2'000;
 constexpr std::size_t kFewestRows = 100;
 constexpr std::size_t kMostRows = 100'000;
+// Towards the end a chunk is this part of what is left, but not below this part of a full one.
+constexpr std::uint64_t kPartOfRest = 4;
+constexpr std::size_t kSmallestPart = 8;
 
 /// How a key column is read so that literal_of() can give it back exactly.
 std::string select_bound(const sql::Column& column, const std::string& prefix) {
@@ -101,7 +104,9 @@ std::optional<Range> Chunker::next(mysql::Connection& connection) {
     if (gaps_.empty()) return std::nullopt;
     Gap& gap = gaps_.front();
     Range range{gap.span.after, gap.span.up_to, {}, number_, 0, {}, slice_rows(), gap.number};
-    const auto up_to = nth_key(connection, plan_, range, rows_);
+    const std::size_t rows = next_rows();
+    const auto up_to = nth_key(connection, plan_, range, rows);
+    left_ -= std::min<std::uint64_t>(left_, rows);
     ++number_;
     if (up_to && *up_to != gap.span.up_to) {
         range.up_to = gap.span.after = *up_to;
@@ -109,6 +114,12 @@ std::optional<Range> Chunker::next(mysql::Connection& connection) {
         gaps_.pop_front();
     }
     return range;
+}
+
+std::size_t Chunker::next_rows() const {
+    if (!steered_ || left_ == 0) return rows_;
+    const auto part = static_cast<std::size_t>(left_ / kPartOfRest);
+    return std::min(rows_, std::max({part, rows_ / kSmallestPart, kFewestRows}));
 }
 
 std::size_t Chunker::slice_rows() const {
@@ -122,14 +133,17 @@ void Chunker::fix_rows(std::size_t rows) {
     if (!steered_) rows_ = rows;
 }
 
-void Chunker::note(std::chrono::steady_clock::duration took) {
+void Chunker::note(std::uint64_t rows, std::chrono::steady_clock::duration took) {
     if (!steered_) return;
+    if (2 * rows < rows_ && took < aim_) return;  // small: tells more of what a statement costs
+    // By what a row took: after a change of size, chunks of the old one still end on each worker.
     const double ratio =
         static_cast<double>(std::chrono::nanoseconds(aim_).count()) /
         std::max<double>(1.0,
                          static_cast<double>(
                              std::chrono::duration_cast<std::chrono::nanoseconds>(took).count()));
-    const double wanted = static_cast<double>(rows_) * std::clamp(ratio, 0.5, 2.0);
+    const auto now = static_cast<double>(rows_);
+    const double wanted = std::clamp(static_cast<double>(rows) * ratio, now / 2, now * 2);
     rows_ = std::clamp(static_cast<std::size_t>(wanted), kFewestRows, kMostRows);
 }
 

@@ -91,8 +91,11 @@ class Chunker {
     void cut(const std::vector<Gap>& gaps) { gaps_.assign(gaps.begin(), gaps.end()); }
     /// From now on chunks of `rows`; 0: steered from their present size.
     void fix_rows(std::size_t rows);
-    /// A chunk of the present size took this long.
-    void note(std::chrono::steady_clock::duration took);
+    /// A chunk of so many rows, of this or an earlier size, took this long.
+    void note(std::uint64_t rows, std::chrono::steady_clock::duration took);
+    /// About so many rows are still to be cut; 0: unknown. The last chunks become smaller, so that
+    /// all workers end at about the same time.
+    void expect(std::uint64_t rows) { left_ = rows; }
     /// From now on a chunk is to take `aim`, a slice of it `slice`. Chunks of a fixed size are not
     /// sliced: whoever says how many rows means so many.
     void set_aim(std::chrono::milliseconds aim, std::chrono::milliseconds slice) {
@@ -106,11 +109,13 @@ class Chunker {
   private:
     const Plan& plan_;
     bool steered_;
+    [[nodiscard]] std::size_t next_rows() const;
     [[nodiscard]] std::size_t slice_rows() const;
 
     std::chrono::milliseconds aim_;
     std::chrono::milliseconds slice_;
     std::size_t rows_;
+    std::uint64_t left_ = 0;
     std::deque<Gap> gaps_{Gap{}};  // the first begins behind the last range that was handed out
     std::uint64_t number_ = 0;
 };

@@ -33,8 +33,12 @@ std::optional<Range> Ranges::next(mysql::Connection& connection) {
     });
 }
 
-void Ranges::note(std::chrono::steady_clock::duration took) {
-    state_.write([&](State& state) { state.chunker.note(took); });
+void Ranges::note(std::uint64_t rows, std::chrono::steady_clock::duration took) {
+    state_.write([&](State& state) { state.chunker.note(rows, took); });
+}
+
+void Ranges::expect(std::uint64_t rows) {
+    state_.write([&](State& state) { state.chunker.expect(rows); });
 }
 
 void Ranges::set_aim(std::chrono::milliseconds aim, std::chrono::milliseconds slice) {
@@ -175,7 +179,7 @@ std::uint64_t Copier::copy(mysql::Connection& connection, const Range& range,
         throw;
     }
     fault::point("copy.chunk_written");
-    ranges_.note(took);
+    ranges_.note(moved.rows_read, took);
     progress_.chunk_seconds.note(took);
     if (!moved.missing.empty() && !fault::rule_off("R7")) copy_missing_again(range, moved);
     if (moved.missing.empty() && range.keys.empty()) ranges_.finish(range, moved.rows_read);

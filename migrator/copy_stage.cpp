@@ -3,6 +3,8 @@
 // into the ghost at first (R7).
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/fault.h"
 #include "base/log.h"
 #include "migrator/engine.h"
@@ -23,6 +25,8 @@ void Engine::copy() {
     progress_.copy_began = now_microseconds();
     log::info("copying table={} key={} copiers={}-{}", plan_.names.source.table,
               plan_.key.source_index_name, options_.copiers.fewest, options_.copiers.most);
+    const std::uint64_t resumed = progress_.rows_resumed;
+    ranges_.expect(std::max(progress_.rows_estimated.load(), resumed) - resumed);
     run_copiers();
     progress_.copy_ended = now_microseconds();
     log::info("copied rows={} chunks={}", progress_.rows_copied.load(), progress_.chunks.load());

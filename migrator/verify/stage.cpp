@@ -33,7 +33,10 @@ void Engine::verify() {
     // Reading holds nobody up: ranges are steered by time, whatever the size of the copy's chunks.
     // What an earlier run has verified is not compared again: since then only replay has written
     // it.
-    Findings findings(Chunker(plan_, 0, options_.chunk_time), share, &verified_);
+    Chunker chunker(plan_, 0, options_.chunk_time);
+    const std::uint64_t verified = progress_.rows_verified;
+    if (share == 1) chunker.expect(std::max(progress_.rows_copied.load(), verified) - verified);
+    Findings findings(std::move(chunker), share, &verified_);
     log::info("verifying share=1/{}", share);
     run_workers("verifier", [&](unsigned number, Crew& crew, std::stop_token stop) {
         Verifier(plan_, findings, verify_context(), method_.comparison(), number)

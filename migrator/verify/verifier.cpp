@@ -63,8 +63,8 @@ std::optional<Range> Findings::next(mysql::Connection& connection) {
     });
 }
 
-void Findings::note(std::chrono::steady_clock::duration took) {
-    state_.write([&](State& state) { state.chunker.note(took); });
+void Findings::note(std::uint64_t rows, std::chrono::steady_clock::duration took) {
+    state_.write([&](State& state) { state.chunker.note(rows, took); });
 }
 
 void Findings::finish(const Range& range, std::uint64_t rows) {
@@ -155,7 +155,7 @@ Verifier::Compared Verifier::compare(mysql::Connection& connection, const Range&
             const bool equal = comparison_->equal(connection, scope, rows);
             const auto took = std::chrono::steady_clock::now() - began;
             compared.worked += took;
-            if (comparison == 0) findings_.note(took);
+            if (comparison == 0) findings_.note(rows, took);
             if (equal) return {};
             auto found = comparison_->differences(connection, scope, Findings::kMost);
             listed = found.size();

@@ -36,7 +36,7 @@ class Findings {
     Findings(Chunker chunker, unsigned share, Guarded<FinishedRanges>* verified = nullptr);
 
     [[nodiscard]] std::optional<Range> next(mysql::Connection& connection);
-    void note(std::chrono::steady_clock::duration took);
+    void note(std::uint64_t rows, std::chrono::steady_clock::duration took);
     /// Every row of the range was equal.
     void finish(const Range& range, std::uint64_t rows);
     /// Differences at keys that stood still: proof, not lag.

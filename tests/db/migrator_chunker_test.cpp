@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ranges cut on real tables: every key that is there or could come lies in exactly one of them.
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,8 @@
 
 namespace wisp::migrator {
 namespace {
+
+using ::testing::ElementsAre;
 
 struct KeyCase {
     const char* name;
@@ -292,6 +296,34 @@ TEST_P(MigratorChunker, LeavesTheFirstAndTheLastRangeOpenAndNumbersThem) {
             EXPECT_EQ(ranges[i].after, ranges[i - 1].up_to);
         }
     }
+}
+
+TEST_P(MigratorChunker, CutsSmallerRangesTowardsTheEnd) {
+    test::TmpSchema schema(server().primary);
+    const std::string table = schema.table("(k INT PRIMARY KEY)");
+    std::string rows = "(1)";
+    for (int k = 2; k < 6'000; ++k) rows += fmt::format(", ({})", k);
+    schema.connection().execute("INSERT INTO " + table + " VALUES " + rows);
+    const auto plan = test::live_plan(schema.connection(), test::parse_name(table), "COMMENT='x'");
+    const auto sizes = [&](std::uint64_t expected) {
+        Chunker chunker(plan, 0, std::chrono::milliseconds(500));
+        EXPECT_EQ(chunker.rows(), 2'000U);
+        chunker.expect(expected);
+        std::vector<std::uint64_t> found;
+        while (const auto range = chunker.next(schema.connection())) {
+            found.push_back(schema.connection()
+                                .query(fmt::format("SELECT COUNT(*) FROM {} WHERE {}", table,
+                                                   range_condition(plan, *range)))[0]
+                                .number(0));
+        }
+        return found;
+    };
+    EXPECT_THAT(sizes(0), ElementsAre(2'000U, 2'000U, 1'999U));
+    EXPECT_THAT(sizes(12'000), ElementsAre(2'000U, 2'000U, 1'999U));
+    EXPECT_THAT(sizes(6'000),
+                ElementsAre(1'500U, 1'125U, 843U, 633U, 474U, 356U, 267U, 250U, 250U, 250U, 51U));
+    // There are more rows than the statistics say.
+    EXPECT_THAT(sizes(1'000), ElementsAre(250U, 250U, 250U, 250U, 2'000U, 2'000U, 999U));
 }
 
 TEST_P(MigratorChunker, FindsItsBoundsWithoutWaitingForRowLocks) {

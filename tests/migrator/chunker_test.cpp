@@ -73,38 +73,56 @@ class ChunkerSteering : public ::testing::Test {
 
 TEST_F(ChunkerSteering, KeepsAFixedSizeWhateverAChunkTakes) {
     Chunker chunker(plan_, 1'234, milliseconds(100));
-    chunker.note(milliseconds(1));
-    chunker.note(std::chrono::seconds(60));
+    chunker.note(1'234, milliseconds(1));
+    chunker.note(1'234, std::chrono::seconds(60));
     EXPECT_EQ(chunker.rows(), 1'234U);
 }
 
 TEST_F(ChunkerSteering, MovesTowardsTheAim) {
     Chunker chunker(plan_, 0, milliseconds(100));
     const auto first = chunker.rows();
-    chunker.note(milliseconds(80));
+    chunker.note(first, milliseconds(80));
     EXPECT_EQ(chunker.rows(), first * 100 / 80);
     const auto second = chunker.rows();
-    chunker.note(milliseconds(125));
+    chunker.note(second, milliseconds(125));
     EXPECT_EQ(chunker.rows(), second * 100 / 125);
     const auto third = chunker.rows();
-    chunker.note(milliseconds(100));
+    chunker.note(third, milliseconds(100));
     EXPECT_EQ(chunker.rows(), third);
 }
 
 TEST_F(ChunkerSteering, AtMostDoublesOrHalvesAtOnce) {
     Chunker chunker(plan_, 0, milliseconds(100));
     const auto first = chunker.rows();
-    chunker.note(milliseconds(0));
+    chunker.note(first, milliseconds(0));
     EXPECT_EQ(chunker.rows(), first * 2);
-    chunker.note(std::chrono::hours(1));
+    chunker.note(2 * first, std::chrono::hours(1));
     EXPECT_EQ(chunker.rows(), first);
+}
+
+TEST_F(ChunkerSteering, ChunksOfAnEarlierSizeDoNotCountAgain) {
+    // Four workers, each with a chunk that was cut before the first of them came to its end.
+    Chunker chunker(plan_, 0, milliseconds(100));
+    const auto first = chunker.rows();
+    for (int worker = 0; worker < 4; ++worker) chunker.note(first, milliseconds(150));
+    EXPECT_EQ(chunker.rows(), first * 100 / 150);
+}
+
+TEST_F(ChunkerSteering, AFewRowsTellNothingUnlessTheyTakeLong) {
+    Chunker chunker(plan_, 0, milliseconds(100));
+    const auto first = chunker.rows();
+    chunker.note(7, milliseconds(5));
+    chunker.note(0, milliseconds(1));
+    EXPECT_EQ(chunker.rows(), first);
+    chunker.note(0, milliseconds(120));  // rows that are deleted and not purged yet
+    EXPECT_EQ(chunker.rows(), first / 2);
 }
 
 TEST_F(ChunkerSteering, StaysWithinItsLimits) {
     Chunker chunker(plan_, 0, milliseconds(100));
-    for (int i = 0; i < 50; ++i) chunker.note(milliseconds(0));
+    for (int i = 0; i < 50; ++i) chunker.note(chunker.rows(), milliseconds(0));
     EXPECT_EQ(chunker.rows(), 100'000U);
-    for (int i = 0; i < 50; ++i) chunker.note(std::chrono::hours(1));
+    for (int i = 0; i < 50; ++i) chunker.note(chunker.rows(), std::chrono::hours(1));
     EXPECT_EQ(chunker.rows(), 100U);
 }
 
