@@ -64,17 +64,6 @@ void check_domains(mysql::Connection& replica, Issues& issues) {
 
 constexpr const char* kOnPrimary = "run on the primary with --allow-on-master";
 
-/// The replica's binlog has what it replicates. `instead`: what else can be done.
-void check_logs_updates(mysql::Connection& replica, const char* instead, Issues& issues) {
-    std::string updates = global_variable(replica, "log_replica_updates");
-    if (updates.empty()) updates = global_variable(replica, "log_slave_updates");
-    if (is_on(updates)) return;
-    issues.push_back(
-        fmt::format("{} does not log what it replicates (log_replica_updates, log_slave_updates);"
-                    " set it and restart, or {}",
-                    replica.endpoint().label(), instead));
-}
-
 /// In the primary's order. MariaDB keeps it in every parallel mode within a domain.
 void check_keeps_order(mysql::Connection& replica, const char* instead, Issues& issues) {
     if (replica.server().mariadb()) return check_domains(replica, issues);
@@ -92,6 +81,16 @@ void check_keeps_order(mysql::Connection& replica, const char* instead, Issues& 
 }
 
 }  // namespace
+
+void check_logs_updates(mysql::Connection& replica, const char* instead, Issues& issues) {
+    std::string updates = global_variable(replica, "log_replica_updates");
+    if (updates.empty()) updates = global_variable(replica, "log_slave_updates");
+    if (is_on(updates)) return;
+    issues.push_back(
+        fmt::format("{} does not log what it replicates (log_replica_updates, log_slave_updates);"
+                    " set it and restart, or {}",
+                    replica.endpoint().label(), instead));
+}
 
 Issues check_hands_on(mysql::Connection& replica, const std::string& schema, const char* instead) {
     Issues issues;

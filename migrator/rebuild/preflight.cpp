@@ -244,6 +244,9 @@ class Look {
         auto issues = check_binlog(context);
         const auto of_table = check_table(context);
         issues.insert(issues.end(), of_table.begin(), of_table.end());
+        if (!mysql::replica_status(primary_).empty()) {
+            check_logs_updates(primary_, "rebuild from a server that does", issues);
+        }
         const std::string image = global_variable(primary_, "binlog_row_image");
         if (!image.empty() && image != "FULL" && image != "FULL_NODUP") {
             issues.push_back(fmt::format(
