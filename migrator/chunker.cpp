@@ -16,9 +16,7 @@ namespace {
 constexpr std::size_t kFirstRows = 2'000;
 constexpr std::size_t kFewestRows = 100;
 constexpr std::size_t kMostRows = 100'000;
-// Towards the end a chunk is this part of what is left, but not below this part of a full one.
-constexpr std::uint64_t kPartOfRest = 4;
-constexpr std::size_t kSmallestPart = 8;
+constexpr std::size_t kSmallestPart = 8;  // of a full chunk, towards the end
 
 /// How a key column is read so that literal_of() can give it back exactly.
 std::string select_bound(const sql::Column& column, const std::string& prefix) {
@@ -118,8 +116,8 @@ std::optional<Range> Chunker::next(mysql::Connection& connection) {
 
 std::size_t Chunker::next_rows() const {
     if (!steered_ || left_ == 0) return rows_;
-    const auto part = static_cast<std::size_t>(left_ / kPartOfRest);
-    return std::min(rows_, std::max({part, rows_ / kSmallestPart, kFewestRows}));
+    const auto share = static_cast<std::size_t>(left_ / workers_);
+    return std::min(rows_, std::max({share, rows_ / kSmallestPart, kFewestRows}));
 }
 
 std::size_t Chunker::slice_rows() const {
@@ -135,7 +133,7 @@ void Chunker::fix_rows(std::size_t rows) {
 
 void Chunker::note(std::uint64_t rows, std::chrono::steady_clock::duration took) {
     if (!steered_) return;
-    if (2 * rows < rows_ && took < aim_) return;  // small: tells more of what a statement costs
+    if (2 * rows < rows_ && 2 * took < aim_) return;  // small: tells what a statement costs
     // By what a row took: after a change of size, chunks of the old one still end on each worker.
     const double ratio =
         static_cast<double>(std::chrono::nanoseconds(aim_).count()) /

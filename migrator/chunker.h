@@ -93,9 +93,12 @@ class Chunker {
     void fix_rows(std::size_t rows);
     /// A chunk of so many rows, of this or an earlier size, took this long.
     void note(std::uint64_t rows, std::chrono::steady_clock::duration took);
-    /// About so many rows are still to be cut; 0: unknown. The last chunks become smaller, so that
-    /// all workers end at about the same time.
-    void expect(std::uint64_t rows) { left_ = rows; }
+    /// About so many rows are still to be cut, for so many workers; 0: unknown. The last chunks
+    /// become smaller, so that all workers end at about the same time.
+    void expect(std::uint64_t rows, unsigned workers) {
+        left_ = rows;
+        workers_ = workers;
+    }
     /// From now on a chunk is to take `aim`, a slice of it `slice`. Chunks of a fixed size are not
     /// sliced: whoever says how many rows means so many.
     void set_aim(std::chrono::milliseconds aim, std::chrono::milliseconds slice) {
@@ -116,6 +119,7 @@ class Chunker {
     std::chrono::milliseconds slice_;
     std::size_t rows_;
     std::uint64_t left_ = 0;
+    unsigned workers_ = 1;
     std::deque<Gap> gaps_{Gap{}};  // the first begins behind the last range that was handed out
     std::uint64_t number_ = 0;
 };

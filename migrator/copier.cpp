@@ -37,8 +37,8 @@ void Ranges::note(std::uint64_t rows, std::chrono::steady_clock::duration took) 
     state_.write([&](State& state) { state.chunker.note(rows, took); });
 }
 
-void Ranges::expect(std::uint64_t rows) {
-    state_.write([&](State& state) { state.chunker.expect(rows); });
+void Ranges::expect(std::uint64_t rows, unsigned copiers) {
+    state_.write([&](State& state) { state.chunker.expect(rows, copiers); });
 }
 
 void Ranges::set_aim(std::chrono::milliseconds aim, std::chrono::milliseconds slice) {

@@ -38,8 +38,8 @@ class Ranges {
     /// Ranges to be done again first, then new ones; nullopt when there are none.
     [[nodiscard]] std::optional<Range> next(mysql::Connection& connection);
     void note(std::uint64_t rows, std::chrono::steady_clock::duration took);
-    /// About so many rows are still to be cut.
-    void expect(std::uint64_t rows);
+    /// About so many rows are still to be cut, for so many copiers.
+    void expect(std::uint64_t rows, unsigned copiers);
     /// The time that a chunk is to take, where its size is steered.
     void set_aim(std::chrono::milliseconds aim, std::chrono::milliseconds slice);
     /// Rows of the range are missing in the ghost: for a later round (R7).

@@ -25,8 +25,9 @@ void Engine::copy() {
     progress_.copy_began = now_microseconds();
     log::info("copying table={} key={} copiers={}-{}", plan_.names.source.table,
               plan_.key.source_index_name, options_.copiers.fewest, options_.copiers.most);
-    const std::uint64_t resumed = progress_.rows_resumed;
-    ranges_.expect(std::max(progress_.rows_estimated.load(), resumed) - resumed);
+    const std::uint64_t estimated = progress_.rows_estimated;
+    ranges_.expect(estimated - std::min<std::uint64_t>(estimated, progress_.rows_resumed),
+                   options_.copiers.most);
     run_copiers();
     progress_.copy_ended = now_microseconds();
     log::info("copied rows={} chunks={}", progress_.rows_copied.load(), progress_.chunks.load());

@@ -27,6 +27,11 @@ verify_rebuild() {
     ! has further_first || check_cut_order
 }
 
+verify_rebuild_refused() {
+    check_replica leftovers ''
+    ! has_further || on_further check_replica leftovers ''
+}
+
 verify_further() {
     await_replica || problem "the further replica does not follow"
     check_rebuilt further_old_table
@@ -104,12 +109,12 @@ on_further() (
 )
 
 # Replication runs, without a filter, and as writable as before; no errant GTID, nothing left but the
-# old table. check_replica FILE: the case's file that names it.
+# old table. check_replica FILE [NAME]: the case's file that names it, or the name.
 check_replica() {
     local found
     found=$(sql replica -e "SELECT table_name FROM information_schema.tables
         WHERE table_schema = 'test' AND table_name LIKE '\\_%' ORDER BY 1")
-    [[ $found == "$(case_text "$1" "_${TABLE}_drifted")" ]] ||
+    [[ $found == "$(case_text "$1" "${2-_${TABLE}_drifted}")" ]] ||
         problem "left on the replica: '${found//$'\n'/ }'"
     [[ $(replica_field _SQL_Running) == Yes ]] || problem "the SQL thread of the replica does not run"
     [[ -z $(replica_field Replicate_Ignore_Table) ]] ||

@@ -55,6 +55,7 @@ verify_refusal() {
     fi
     if is_table; then compare "primary:$TABLE" "primary:$ORACLE" --ignore-definition; fi
     has leftovers || check_leftovers ''
+    ! has rebuild || verify_rebuild_refused
 }
 
 # ---- only a preview: nothing may have changed, nothing be left -------------------------------

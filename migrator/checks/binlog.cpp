@@ -82,20 +82,19 @@ void check_keeps_order(mysql::Connection& replica, const char* instead, Issues& 
 
 }  // namespace
 
-void check_logs_updates(mysql::Connection& replica, const char* instead, Issues& issues) {
+Issues check_logs_updates(mysql::Connection& replica, const char* instead) {
     std::string updates = global_variable(replica, "log_replica_updates");
     if (updates.empty()) updates = global_variable(replica, "log_slave_updates");
-    if (is_on(updates)) return;
-    issues.push_back(
-        fmt::format("{} does not log what it replicates (log_replica_updates, log_slave_updates);"
-                    " set it and restart, or {}",
-                    replica.endpoint().label(), instead));
+    if (is_on(updates)) return {};
+    return {
+        fmt::format("{} does not log what it replicates (log_replica_updates,"
+                    " log_slave_updates); set it and restart, or {}",
+                    replica.endpoint().label(), instead)};
 }
 
 Issues check_hands_on(mysql::Connection& replica, const std::string& schema, const char* instead) {
-    Issues issues;
+    Issues issues = check_logs_updates(replica, instead);
     check_schema(replica, schema, issues);
-    check_logs_updates(replica, instead, issues);
     check_keeps_order(replica, instead, issues);
     return issues;
 }
@@ -156,7 +155,9 @@ Issues check_replica(const CheckContext& context) {
                         server));
     }
     if (context.options.on_replica()) {
-        check_logs_updates(context.writer, kOnPrimary, issues);
+        for (auto& issue : check_logs_updates(context.writer, kOnPrimary)) {
+            issues.push_back(std::move(issue));
+        }
         if (is_on(global_variable(context.writer, "super_read_only"))) {
             issues.push_back(fmt::format(
                 "super_read_only is ON on {}; SET GLOBAL super_read_only=OFF there for the run"
@@ -172,7 +173,9 @@ Issues check_replica(const CheckContext& context) {
                         context.writer.endpoint().label()));
     }
     if (context.route.stream.label() == context.route.write.label()) return issues;
-    check_logs_updates(context.streamer, kOnPrimary, issues);
+    for (auto& issue : check_logs_updates(context.streamer, kOnPrimary)) {
+        issues.push_back(std::move(issue));
+    }
     check_keeps_order(context.streamer, kOnPrimary, issues);
     return issues;
 }

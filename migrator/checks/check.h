@@ -38,7 +38,7 @@ using Issues = std::vector<std::string>;
 [[nodiscard]] Issues check_rights(const CheckContext& context);
 
 /// Its binlog has what it replicates. `instead`: what else can be done.
-void check_logs_updates(mysql::Connection& replica, const char* instead, Issues& issues);
+[[nodiscard]] Issues check_logs_updates(mysql::Connection& replica, const char* instead);
 /// Its binlog shows what it replicates of the schema, in the primary's order. `instead`: what else
 /// can be done.
 [[nodiscard]] Issues check_hands_on(mysql::Connection& replica, const std::string& schema,

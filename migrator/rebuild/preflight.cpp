@@ -33,6 +33,15 @@ std::string megabytes(std::uint64_t bytes) {
     return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
 }
 
+/// Changes come in from another server now.
+bool replicates(mysql::Connection& server) {
+    const auto channels = mysql::replica_status(server);
+    return is_on(global_variable(server, "wsrep_on")) ||
+           std::any_of(channels.begin(), channels.end(), [](const auto& channel) {
+               return channel.io_running || channel.sql_running;
+           });
+}
+
 class Look {
   public:
     explicit Look(const PreflightContext& context)
@@ -244,8 +253,10 @@ class Look {
         auto issues = check_binlog(context);
         const auto of_table = check_table(context);
         issues.insert(issues.end(), of_table.begin(), of_table.end());
-        if (!mysql::replica_status(primary_).empty()) {
-            check_logs_updates(primary_, "rebuild from a server that does", issues);
+        if (replicates(primary_)) {
+            for (auto& issue : check_logs_updates(primary_, "rebuild from a server that does")) {
+                issues.push_back(std::move(issue));
+            }
         }
         const std::string image = global_variable(primary_, "binlog_row_image");
         if (!image.empty() && image != "FULL" && image != "FULL_NODUP") {

@@ -23,8 +23,8 @@ bool is_spatial(const std::string& type) {
 }
 
 /// By their bytes. A CAST copies each value, which takes MySQL longer than to compare them. The
-/// binary collations of the usual character sets compare code by code; where they pad with spaces,
-/// the length tells.
+/// _bin collations of the usual character sets compare code by code and do not see trailing spaces
+/// (MySQL manual, "The binary Collation Compared to _bin Collations"); the length tells these.
 std::string text_differs(const std::string& charset, const std::string& a, const std::string& b) {
     if (is_one_of(charset, {"utf8mb4", "latin1", "ascii"})) {
         return fmt::format("NOT (LENGTH({0}) <=> LENGTH({1}) AND {0} COLLATE {2}_bin <=> {1})", a,

@@ -34,8 +34,11 @@ void Engine::verify() {
     // What an earlier run has verified is not compared again: since then only replay has written
     // it.
     Chunker chunker(plan_, 0, options_.chunk_time);
-    const std::uint64_t verified = progress_.rows_verified;
-    if (share == 1) chunker.expect(std::max(progress_.rows_copied.load(), verified) - verified);
+    const std::uint64_t rows = progress_.rows_copied;
+    if (share == 1) {
+        chunker.expect(rows - std::min<std::uint64_t>(rows, progress_.rows_verified),
+                       options_.copiers.most);
+    }
     Findings findings(std::move(chunker), share, &verified_);
     log::info("verifying share=1/{}", share);
     run_workers("verifier", [&](unsigned number, Crew& crew, std::stop_token stop) {

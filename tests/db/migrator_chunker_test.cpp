@@ -305,10 +305,10 @@ TEST_P(MigratorChunker, CutsSmallerRangesTowardsTheEnd) {
     for (int k = 2; k < 6'000; ++k) rows += fmt::format(", ({})", k);
     schema.connection().execute("INSERT INTO " + table + " VALUES " + rows);
     const auto plan = test::live_plan(schema.connection(), test::parse_name(table), "COMMENT='x'");
-    const auto sizes = [&](std::uint64_t expected) {
-        Chunker chunker(plan, 0, std::chrono::milliseconds(500));
+    const auto sizes = [&](std::uint64_t expected, unsigned workers, std::size_t fixed = 0) {
+        Chunker chunker(plan, fixed, std::chrono::milliseconds(500));
         EXPECT_EQ(chunker.rows(), 2'000U);
-        chunker.expect(expected);
+        chunker.expect(expected, workers);
         std::vector<std::uint64_t> found;
         while (const auto range = chunker.next(schema.connection())) {
             found.push_back(schema.connection()
@@ -318,12 +318,15 @@ TEST_P(MigratorChunker, CutsSmallerRangesTowardsTheEnd) {
         }
         return found;
     };
-    EXPECT_THAT(sizes(0), ElementsAre(2'000U, 2'000U, 1'999U));
-    EXPECT_THAT(sizes(12'000), ElementsAre(2'000U, 2'000U, 1'999U));
-    EXPECT_THAT(sizes(6'000),
+    const auto full = ElementsAre(2'000U, 2'000U, 1'999U);
+    EXPECT_THAT(sizes(0, 4), full);
+    EXPECT_THAT(sizes(12'000, 4), full);
+    EXPECT_THAT(sizes(6'000, 1), full);
+    EXPECT_THAT(sizes(6'000, 4, 2'000), full);
+    EXPECT_THAT(sizes(6'000, 4),
                 ElementsAre(1'500U, 1'125U, 843U, 633U, 474U, 356U, 267U, 250U, 250U, 250U, 51U));
     // There are more rows than the statistics say.
-    EXPECT_THAT(sizes(1'000), ElementsAre(250U, 250U, 250U, 250U, 2'000U, 2'000U, 999U));
+    EXPECT_THAT(sizes(1'000, 4), ElementsAre(250U, 250U, 250U, 250U, 2'000U, 2'000U, 999U));
 }
 
 TEST_P(MigratorChunker, FindsItsBoundsWithoutWaitingForRowLocks) {

@@ -203,6 +203,18 @@ TEST_P(MigratorVerify, ConvertedValuesAreComparedAsTheAlterConvertsThem) {
     EXPECT_THAT(verify(), UnorderedElementsAre("1 differs in `a`, `c`", "2 differs in `e`"));
 }
 
+TEST_P(MigratorVerify, TextInAnotherCharacterSetIsComparedByItsBytes) {
+    make("(id INT PRIMARY KEY, v VARCHAR(9) CHARACTER SET latin1, t TEXT CHARACTER SET latin1)",
+         "(1, 'caf\xc3\xa9', 'a '), (2, 'a ', 'A'), (3, NULL, '')",
+         "CONVERT TO CHARACTER SET utf8mb4");
+    EXPECT_THAT(verify(), IsEmpty());
+    on_ghost("UPDATE ", " SET v = 'cafe' WHERE id = 1");
+    on_ghost("UPDATE ", " SET v = 'a', t = 'a' WHERE id = 2");
+    on_ghost("UPDATE ", " SET t = NULL WHERE id = 3");
+    EXPECT_THAT(verify(), UnorderedElementsAre("1 differs in `v`", "2 differs in `v`, `t`",
+                                               "3 differs in `t`"));
+}
+
 TEST_P(MigratorVerify, OneBitInAnyTypeIsFound) {
     struct Type {
         const char* type;
