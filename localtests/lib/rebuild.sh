@@ -133,8 +133,11 @@ check_replica() {
 
 # replica_field END: the value of the first column of the replica's status whose name ends so.
 replica_field() {
+    local all
+    all="SHOW $(replica_word) STATUS"
+    [[ $WISP_FLAVOR != mariadb ]] || all="SHOW ALL SLAVES STATUS" # named connections as well
     MYSQL_PWD=$WISP_PASSWORD "$WISP_CLIENT" --no-defaults -h "$WISP_REPLICA_HOST" \
-        -P "$WISP_REPLICA_PORT" -u "$WISP_USER" --batch --raw -e "SHOW $(replica_word) STATUS" |
+        -P "$WISP_REPLICA_PORT" -u "$WISP_USER" --batch --raw -e "$all" |
         awk -F '\t' -v end="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i ~ end "$" && !at) at = i }
             NR == 2 { print $at }'
 }
