@@ -63,7 +63,10 @@ void CopyPilot::begin(const Look& calm) {
     no_try_before_ = calm.now;
     wait_ = kFirstWait;
     best_ = 0;
-    workers_ = others_at_work(calm) ? earned_ : std::clamp(kIdleStart, workers_, bounds_.most);
+    workers_ = std::clamp(kIdleStart, workers_, bounds_.most);
+    if (!others_at_work(calm)) return;
+    workers_ = earned_;
+    no_try_before_ += kFirstWait;  // a short stage need not be shorter, and they pay for a try
 }
 
 std::optional<Course> CopyPilot::steer(const Look& look) {
@@ -82,7 +85,9 @@ std::optional<Course> CopyPilot::steer(const Look& look) {
                           look.now - changed_ >= shortest;
     if (!measured) return std::nullopt;
     if (trial_) return judge(*std::exchange(trial_, std::nullopt), look);
-    if (workers_ == bounds_.most || look.now < no_try_before_ || !strain(look).empty()) {
+    // Who has to rest has no room for one more.
+    if (workers_ == bounds_.most || look.now < no_try_before_ || look.rest > 0 ||
+        !strain(look).empty()) {
         return std::nullopt;
     }
     const double rate = look.work.rows_per_second(workers_);

@@ -24,6 +24,7 @@ struct Look {
     std::optional<std::uint64_t> history_length;
     std::optional<double> statements;  // a second, of all clients but us
     double backlog = 0;                // of the applier's queue, 1 = full
+    double rest = 0;                   // of a worker after each range, by the range's own time
 };
 
 /// Does anybody mind if we are in the way? Yes where it cannot be told.

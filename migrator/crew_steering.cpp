@@ -75,9 +75,14 @@ Ease CrewSteering::look(const char* who, Crew& crew, double backlog) {
     const auto now = Clock::now();
     const bool due = now - read_at_ >= kPeriod;
     if (due) read_server(now);
-    const Look look{
-        now,         crew.work(), commit_times_.recent_ms(), lock_waits_, strain_.history_length,
-        statements_, backlog};
+    const Look look{now,
+                    crew.work(),
+                    commit_times_.recent_ms(),
+                    lock_waits_,
+                    strain_.history_length,
+                    statements_,
+                    backlog,
+                    ease_.rest};
     if (due) {
         log::debug(
             "{}s={} rest={} rows_per_second={:.0f} commit_ms={:.2f} calm_commit_ms={:.2f}"

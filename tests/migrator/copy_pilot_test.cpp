@@ -22,6 +22,7 @@ class CopyPilotTest : public ::testing::Test {
     void begin(CopierBounds bounds, unsigned workers = 1) {
         calm_.now = now_;
         pilot_.emplace(bounds, workers, calm_);
+        if (others_at_work(calm_)) now_ += seconds(15);  // in which they are left in peace
         changed_ = now_;
     }
     /// Looks for so long; returns the numbers it went to.
@@ -106,11 +107,13 @@ TEST_F(CopyPilotTest, JudgesNothingBeforeEnoughRangesWereDone) {
 }
 
 TEST_F(CopyPilotTest, BesideOthersItMeasuresForASecond) {
+    speed_ = [](unsigned) { return 100'000.0; };
     range_ = 0.05;
     begin({1, 8});
     look_.statements = 4'000;
-    EXPECT_EQ(go(milliseconds(900)), Numbers{}) << "their load goes up and down";
-    EXPECT_EQ(go(milliseconds(200)), Numbers{2});
+    EXPECT_EQ(go(milliseconds(300)), Numbers{2});
+    EXPECT_EQ(go(milliseconds(700)), Numbers{}) << "their load goes up and down";
+    EXPECT_EQ(go(milliseconds(300)), Numbers{1});
     begin({1, 8});
     look_.statements = 4;
     EXPECT_EQ(go(milliseconds(400)), Numbers{2});
@@ -189,6 +192,21 @@ TEST_F(CopyPilotTest, TheNextStageBeginsWhereTheLastOneEnded) {
     calm_.statements = 4'000;
     pilot_->begin(calm_);
     EXPECT_EQ(pilot_->workers(), 1U) << "others came in between";
+}
+
+TEST_F(CopyPilotTest, BesideOthersAStageBeginsWithoutATry) {
+    calm_.now = now_;
+    pilot_.emplace(CopierBounds{1, 8}, 1, calm_);
+    EXPECT_EQ(go(seconds(14)), Numbers{});
+    EXPECT_EQ(go(seconds(2)), Numbers{2});
+}
+
+TEST_F(CopyPilotTest, WhoHasToRestHasNoRoomForOneMore) {
+    begin({1, 8});
+    look_.rest = 0.25;
+    EXPECT_EQ(go(seconds(60)), Numbers{});
+    look_.rest = 0;
+    EXPECT_EQ(go(seconds(1)), Numbers{2});
 }
 
 TEST_F(CopyPilotTest, SlowCommitsThatWereSlowBeforeAreNoStrain) {
