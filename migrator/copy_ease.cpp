@@ -12,7 +12,8 @@ namespace {
 constexpr std::chrono::milliseconds kShort{100};
 /// Of a slice: shorter ones spend more on their ends and commits.
 constexpr std::chrono::milliseconds kSlice{20};
-constexpr std::array kRests{0.0, 0.25, 0.5, 1.0, 2.0};
+/// Longer rests help nobody: replay, which cannot rest, then goes on for longer as well.
+constexpr std::array kRests{0.0, 0.25, 0.5};
 constexpr std::chrono::seconds kStep{1};  // what was read before a change says nothing of it
 constexpr double kRelaxed = 0.6;          // of the limit; less, or it would swing
 
