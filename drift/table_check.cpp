@@ -48,7 +48,6 @@ TableCheck::TableCheck(const Subject& subject, const Servers& servers, const Opt
     state_.write([&](State& state) {
         for (const auto& counterpart : counterparts_) state.found.push_back(counterpart.found);
         state.settling.resize(counterparts_.size());
-        state.chunker.expect(subject.plan.source.estimated_rows, std::max(1U, options.workers));
     });
 }
 
@@ -69,12 +68,17 @@ void TableCheck::resume(const TableState& before) {
         if (before.done) state.chunker.end();
         state.handed_out = before.after;
         state.rows = before.rows;
-        const std::uint64_t all = subject_.plan.source.estimated_rows;
-        state.chunker.expect(all - std::min(all, before.rows), std::max(1U, options_.workers));
         for (std::size_t at = 0; at < counterparts_.size(); ++at) {
             const auto keys = before.keys.find(servers_.label(counterparts_[at].replica));
             if (keys != before.keys.end()) state.suspects[at] = keys->second;
         }
+    });
+}
+
+void TableCheck::expect(unsigned workers) {
+    state_.write([&](State& state) {
+        const std::uint64_t all = subject_.plan.source.estimated_rows;
+        state.chunker.expect(all - std::min(all, state.rows), workers);
     });
 }
 

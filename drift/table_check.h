@@ -48,6 +48,8 @@ class TableCheck {
               std::unique_ptr<Desk>& desk, StateFile& file);
     /// Before work(): goes on where an interrupted run has left off.
     void resume(const TableState& state);
+    /// Before work(), after resume(): so many workers share what is left.
+    void expect(unsigned workers);
     /// How far it is now; nullopt if that is nothing to go on from. Any thread.
     [[nodiscard]] std::optional<TableState> state() const;
     /// Looks at these keys only, in finish(), instead of work().

@@ -223,6 +223,7 @@ class Run {
         const std::stop_token stop = ending.get_token();
         const unsigned workers =
             subject.plan.source.estimated_rows < kFewRows ? 1 : std::max(1U, options_.workers);
+        check.expect(workers);
         std::vector<std::unique_ptr<Thread>> threads;
         for (unsigned i = 1; i < workers; ++i) {
             threads.push_back(std::make_unique<Thread>(

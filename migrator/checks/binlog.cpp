@@ -155,9 +155,7 @@ Issues check_replica(const CheckContext& context) {
                         server));
     }
     if (context.options.on_replica()) {
-        for (auto& issue : check_logs_updates(context.writer, kOnPrimary)) {
-            issues.push_back(std::move(issue));
-        }
+        add(issues, check_logs_updates(context.writer, kOnPrimary));
         if (is_on(global_variable(context.writer, "super_read_only"))) {
             issues.push_back(fmt::format(
                 "super_read_only is ON on {}; SET GLOBAL super_read_only=OFF there for the run"
@@ -173,9 +171,7 @@ Issues check_replica(const CheckContext& context) {
                         context.writer.endpoint().label()));
     }
     if (context.route.stream.label() == context.route.write.label()) return issues;
-    for (auto& issue : check_logs_updates(context.streamer, kOnPrimary)) {
-        issues.push_back(std::move(issue));
-    }
+    add(issues, check_logs_updates(context.streamer, kOnPrimary));
     check_keeps_order(context.streamer, kOnPrimary, issues);
     return issues;
 }

@@ -33,12 +33,16 @@ std::vector<std::string_view> check_names() {
     return names;
 }
 
+void add(Issues& issues, const Issues& more) {
+    issues.insert(issues.end(), more.begin(), more.end());
+}
+
 void run_checks(const CheckContext& context) {
     Issues all;
     for (const auto& [name, check] : kChecks) {
         const Issues issues = check(context);
         log::debug("check name=\"{}\" issues={}", name, issues.size());
-        all.insert(all.end(), issues.begin(), issues.end());
+        add(all, issues);
     }
     if (all.empty()) return;
     if (all.size() == 1) throw Refusal(all.front());

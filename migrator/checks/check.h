@@ -28,6 +28,8 @@ struct CheckContext {
 
 /// Sentences; empty = nothing found.
 using Issues = std::vector<std::string>;
+/// Appends them.
+void add(Issues& issues, const Issues& more);
 
 [[nodiscard]] Issues check_binlog(const CheckContext& context);
 [[nodiscard]] Issues check_replica(const CheckContext& context);

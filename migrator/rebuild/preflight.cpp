@@ -250,28 +250,24 @@ class Look {
 
     void log_of_primary() {
         const CheckContext context{options_.run, route_, found_.plan, primary_, primary_};
-        auto issues = check_binlog(context);
-        const auto of_table = check_table(context);
-        issues.insert(issues.end(), of_table.begin(), of_table.end());
+        add(found_.issues, check_binlog(context));
+        add(found_.issues, check_table(context));
         if (replicates(primary_)) {
-            for (auto& issue : check_logs_updates(primary_, "rebuild from a server that does")) {
-                issues.push_back(std::move(issue));
-            }
+            add(found_.issues, check_logs_updates(primary_, "rebuild from a server that does"));
         }
         const std::string image = global_variable(primary_, "binlog_row_image");
         if (!image.empty() && image != "FULL" && image != "FULL_NODUP") {
-            issues.push_back(fmt::format(
+            issue(
                 "binlog_row_image is {} on {}: rows that the binlog does not tell in full cannot be"
                 " replayed on another server; SET GLOBAL binlog_row_image='FULL' and reconnect"
                 " every session that writes",
-                image, at_primary()));
+                image, at_primary());
         }
         step("The binlog of {}: format {}, row image {}", at_primary(),
              global_variable(primary_, "binlog_format").empty()
                  ? "ROW"
                  : global_variable(primary_, "binlog_format"),
              image.empty() ? "FULL" : image);
-        found_.issues.insert(found_.issues.end(), issues.begin(), issues.end());
     }
 
     void rights() {
@@ -340,7 +336,7 @@ class Look {
         }
         step("Foreign keys and triggers: {}",
              issues.empty() ? std::string("none") : fmt::format("{} in the way", issues.size()));
-        found_.issues.insert(found_.issues.end(), issues.begin(), issues.end());
+        add(found_.issues, issues);
     }
 
     void room() {
