@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Held as soon as something is verified, while the verifier rests; a checkpoint tells it. The ghost
-# loses its last rows before the second run, which must compare the rest and find them.
+# Held as soon as something is verified, while the verifier rests (for long only now: the copy must
+# not take longer than a hook waits); a checkpoint tells it. The ghost loses its last rows before the
+# second run, which must compare the rest and find them.
 await said "verifying share=1/1" || exit
+ctl nice-ratio=100
 verified() { ctl status-json | grep -qE '"rows_verified": ?[1-9]'; }
 await verified || exit
 touch "$LOG/hold"
