@@ -122,7 +122,7 @@ void Copier::run(std::stop_token stop, const mysql::Connector& connector,
             const std::uint64_t rows = copy(*connection, *range, stop, connector);
             range.reset();
             const auto took = std::chrono::steady_clock::now() - began;
-            crew.finish(began, took, rows, stop);
+            crew.finish(began, rows);
             throttler.rest(stop, took);
         } catch (const mysql::Error& error) {
             if (stop.stop_requested()) return;

@@ -44,11 +44,6 @@ bool others_at_work(const Look& look) {
     return !look.statements || *look.statements >= kFewStatements;
 }
 
-double longest_commit_ms(const Look& look, const Look& calm) {
-    return std::max(others_at_work(look) ? kFloorMs : kIdleFloorMs,
-                    kSlower * calm.commit_ms.value_or(0));
-}
-
 CopyPilot::CopyPilot(CopierBounds bounds, unsigned workers, const Look& calm)
     : bounds_(bounds),
       workers_(std::clamp(workers, bounds.fewest, bounds.most)),
@@ -85,9 +80,7 @@ std::optional<Course> CopyPilot::steer(const Look& look) {
                           look.now - changed_ >= shortest;
     if (!measured) return std::nullopt;
     if (trial_) return judge(*std::exchange(trial_, std::nullopt), look);
-    // Who has to rest has no room for one more.
-    if (workers_ == bounds_.most || look.now < no_try_before_ || look.rest > 0 ||
-        !strain(look).empty()) {
+    if (workers_ == bounds_.most || look.now < no_try_before_ || !strain(look).empty()) {
         return std::nullopt;
     }
     const double rate = look.work.rows_per_second(workers_);
@@ -122,7 +115,8 @@ std::optional<Course> CopyPilot::judge(const Trial& before, const Look& look) {
 
 std::string CopyPilot::strain(const Look& look) const {
     if (look.commit_ms) {
-        const double limit = longest_commit_ms(look, calm_);
+        const double limit = std::max(others_at_work(look) ? kFloorMs : kIdleFloorMs,
+                                      kSlower * calm_.commit_ms.value_or(0));
         if (*look.commit_ms > limit) {
             return fmt::format("a small commit takes {:.1f} ms, more than {:.1f}", *look.commit_ms,
                                limit);

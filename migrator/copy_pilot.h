@@ -24,13 +24,10 @@ struct Look {
     std::optional<std::uint64_t> history_length;
     std::optional<double> statements;  // a second, of all clients but us
     double backlog = 0;                // of the applier's queue, 1 = full
-    double rest = 0;                   // of a worker after each range, by the range's own time
 };
 
 /// Does anybody mind if we are in the way? Yes where it cannot be told.
 [[nodiscard]] bool others_at_work(const Look& look);
-/// A small write should not take longer than that.
-[[nodiscard]] double longest_commit_ms(const Look& look, const Look& calm);
 
 struct Course {
     unsigned workers;

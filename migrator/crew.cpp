@@ -22,24 +22,14 @@ void Crew::dismiss() {
     state_.write([](State& state) { state.dismissed = true; });
 }
 
-void Crew::finish(std::chrono::steady_clock::time_point began,
-                  std::chrono::steady_clock::duration worked, std::uint64_t rows,
-                  std::stop_token stop) {
+void Crew::finish(std::chrono::steady_clock::time_point began, std::uint64_t rows) {
     const auto took = std::chrono::steady_clock::now() - began;
-    std::chrono::duration<double> rest{};
     state_.write([&](State& state) {
-        rest = worked * state.rest;
         if (began < state.since) return;  // partly done beside more or fewer workers than now
         state.work.rows += rows;
         state.work.busy += took;
         ++state.work.ranges;
     });
-    if (rest.count() <= 0) return;
-    state_.wait_for(std::move(stop), rest, [](const State& state) { return state.dismissed; });
-}
-
-void Crew::set_rest(double rest) {
-    state_.write([&](State& state) { state.rest = rest; });
 }
 
 void Crew::resize(unsigned size) {

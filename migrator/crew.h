@@ -30,17 +30,12 @@ class Crew {
     [[nodiscard]] bool await_place(unsigned worker, std::stop_token stop) const;
     /// No range is left: who waits for a place goes home.
     void dismiss();
-    /// After a range, done in one go since `began`; rests if the crew is to. `worked`: of that
-    /// time, what was work for the server, not waiting for others; by it the rest is measured.
-    void finish(std::chrono::steady_clock::time_point began,
-                std::chrono::steady_clock::duration worked, std::uint64_t rows,
-                std::stop_token stop);
+    /// After a range, done in one go since `began`.
+    void finish(std::chrono::steady_clock::time_point began, std::uint64_t rows);
 
     /// Another number of places; what was measured so far is forgotten.
     void resize(unsigned size);
     [[nodiscard]] unsigned size() const;
-    /// How long to pause after each range, by the range's own time.
-    void set_rest(double rest);
     /// Since the last resize().
     [[nodiscard]] Work work() const;
 
@@ -48,7 +43,6 @@ class Crew {
     struct State {
         unsigned size = 1;
         bool dismissed = false;
-        double rest = 0;
         std::chrono::steady_clock::time_point since;
         Work work;
     };

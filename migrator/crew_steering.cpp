@@ -38,7 +38,6 @@ CrewSteering::CrewSteering(CopierBounds bounds, milliseconds chunk_time,
       connection_(std::move(connection)),
       calm_(nothing_known()),
       pilot_(bounds, bounds.fewest, calm_),
-      ease_control_(chunk_time, calm_),
       ease_{chunk_time, chunk_time} {}
 
 void CrewSteering::watch() {
@@ -67,7 +66,6 @@ unsigned CrewSteering::begin() {
     if (calm_.now - read_at_ >= kPeriod) read_server(calm_.now);
     calm_.statements = statements_;
     pilot_.begin(calm_);
-    ease_control_.begin(calm_);
     return pilot_.workers();
 }
 
@@ -81,13 +79,12 @@ Ease CrewSteering::look(const char* who, Crew& crew, double backlog) {
                     lock_waits_,
                     strain_.history_length,
                     statements_,
-                    backlog,
-                    ease_.rest};
+                    backlog};
     if (due) {
         log::debug(
-            "{}s={} rest={} rows_per_second={:.0f} commit_ms={:.2f} calm_commit_ms={:.2f}"
+            "{}s={} rows_per_second={:.0f} commit_ms={:.2f} calm_commit_ms={:.2f}"
             " lock_waits={:.0f} statements={:.0f} history={} backlog={:.2f}",
-            who, crew.size(), ease_.rest, look.work.rows_per_second(crew.size()),
+            who, crew.size(), look.work.rows_per_second(crew.size()),
             look.commit_ms.value_or(0), calm_.commit_ms.value_or(0), lock_waits_.value_or(0),
             statements_.value_or(0), strain_.history_length.value_or(0), backlog);
     }
@@ -95,14 +92,10 @@ Ease CrewSteering::look(const char* who, Crew& crew, double backlog) {
         crew.resize(course->workers);
         log::info("{}s={}: {}", who, course->workers, course->reason);
     }
-    const Ease ease = ease_control_.steer(look, crew.size() == bounds_.fewest);
-    crew.set_rest(ease.rest);  // each stage has a crew of its own
+    const Ease ease = copy_ease(look, chunk_time_);
     if (ease == ease_) return ease_;
-    log::info(
-        "chunk time {} ms in slices of {} ms, rest {} of it: a small commit takes {:.1f} ms, others"
-        " send {:.0f} statements/s",
-        ease.chunk_time.count(), ease.slice_time.count(), ease.rest, look.commit_ms.value_or(0),
-        look.statements.value_or(0));
+    log::info("chunk time {} ms in slices of {} ms: others send {:.0f} statements/s",
+              ease.chunk_time.count(), ease.slice_time.count(), look.statements.value_or(0));
     ease_ = ease;
     return ease_;
 }

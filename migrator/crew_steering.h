@@ -45,7 +45,6 @@ class CrewSteering {
     const WithConnection connection_;
     Look calm_;
     CopyPilot pilot_;
-    CopyEase ease_control_;
     Ease ease_;
     ServerStrain strain_;
     std::optional<double> lock_waits_;  // a second, as the next

@@ -127,7 +127,7 @@ void Verifier::run(std::stop_token stop, const mysql::Connector& connector,
             if (!range) return crew.dismiss();
             const Compared done = compare(*connection, *range, stop);
             range.reset();
-            crew.finish(began, done.worked, done.rows, stop);
+            crew.finish(began, done.rows);
             throttler.rest(stop, done.worked);
         } catch (const mysql::Error& error) {
             if (stop.stop_requested()) return;

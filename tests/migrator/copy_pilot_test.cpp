@@ -201,14 +201,6 @@ TEST_F(CopyPilotTest, BesideOthersAStageBeginsWithoutATry) {
     EXPECT_EQ(go(seconds(2)), Numbers{2});
 }
 
-TEST_F(CopyPilotTest, WhoHasToRestHasNoRoomForOneMore) {
-    begin({1, 8});
-    look_.rest = 0.25;
-    EXPECT_EQ(go(seconds(60)), Numbers{});
-    look_.rest = 0;
-    EXPECT_EQ(go(seconds(1)), Numbers{2});
-}
-
 TEST_F(CopyPilotTest, SlowCommitsThatWereSlowBeforeAreNoStrain) {
     calm_.commit_ms = 40;
     begin({1, 2});

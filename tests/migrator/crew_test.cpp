@@ -48,40 +48,15 @@ TEST(Crew, MeasuresTheWholeByWhatEachGetsDone) {
 TEST(Crew, ForgetsWhatWasBegunUnderAnotherNumber) {
     Crew crew(1);
     const auto began = steady_clock::now();
-    crew.finish(began, {}, 10, {});
+    crew.finish(began, 10);
     EXPECT_EQ(crew.work().rows, 10U);
     crew.resize(2);
     EXPECT_EQ(crew.work().rows, 0U);
-    crew.finish(began, {}, 10, {});
+    crew.finish(began, 10);
     EXPECT_EQ(crew.work().ranges, 0U);
-    crew.finish(steady_clock::now(), {}, 7, {});
+    crew.finish(steady_clock::now(), 7);
     EXPECT_EQ(crew.work().rows, 7U);
     EXPECT_EQ(crew.work().ranges, 1U);
-}
-
-TEST(Crew, RestsAfterARangeForItsShareOfTheTime) {
-    Crew crew(1);
-    crew.set_rest(2);
-    const auto finished = steady_clock::now();
-    crew.finish(finished - seconds(60), std::chrono::milliseconds(30), 10, {});
-    const auto rested = steady_clock::now() - finished;
-    EXPECT_GE(rested, std::chrono::milliseconds(60));
-    EXPECT_LT(rested, seconds(60)) << "what it waited for others is no work";
-    EXPECT_LT(crew.work().busy.count(), 60.06) << "nor is a rest";
-}
-
-TEST(Crew, RestsNoLongerWhenStoppedOrSentHome) {
-    Crew crew(1);
-    crew.set_rest(1'000);
-    const auto began = steady_clock::now() - seconds(1);
-    std::stop_source stop;
-    auto resting = std::async(std::launch::async,
-                              [&] { crew.finish(began, seconds(1), 10, stop.get_token()); });
-    stop.request_stop();
-    resting.get();
-    auto another = std::async(std::launch::async, [&] { crew.finish(began, seconds(1), 10, {}); });
-    crew.dismiss();
-    another.get();
 }
 
 }  // namespace
