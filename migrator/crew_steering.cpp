@@ -73,20 +73,16 @@ Ease CrewSteering::look(const char* who, Crew& crew, double backlog) {
     const auto now = Clock::now();
     const bool due = now - read_at_ >= kPeriod;
     if (due) read_server(now);
-    const Look look{now,
-                    crew.work(),
-                    commit_times_.recent_ms(),
-                    lock_waits_,
-                    strain_.history_length,
-                    statements_,
-                    backlog};
+    const Look look{
+        now,         crew.work(), commit_times_.recent_ms(), lock_waits_, strain_.history_length,
+        statements_, backlog};
     if (due) {
         log::debug(
             "{}s={} rows_per_second={:.0f} commit_ms={:.2f} calm_commit_ms={:.2f}"
             " lock_waits={:.0f} statements={:.0f} history={} backlog={:.2f}",
-            who, crew.size(), look.work.rows_per_second(crew.size()),
-            look.commit_ms.value_or(0), calm_.commit_ms.value_or(0), lock_waits_.value_or(0),
-            statements_.value_or(0), strain_.history_length.value_or(0), backlog);
+            who, crew.size(), look.work.rows_per_second(crew.size()), look.commit_ms.value_or(0),
+            calm_.commit_ms.value_or(0), lock_waits_.value_or(0), statements_.value_or(0),
+            strain_.history_length.value_or(0), backlog);
     }
     if (const auto course = pilot_.steer(look)) {
         crew.resize(course->workers);
