@@ -20,6 +20,7 @@ constexpr const char* kSqlThread = "sql_thread";
 constexpr const char* kFilter = "replicate_ignore_table";
 constexpr const char* kSuperReadOnly = "super_read_only";
 constexpr const char* kPassedOver = "passed_over";
+constexpr std::chrono::seconds kGaps{60};
 constexpr const char* kComment = "wisp: state of this replica that is to be restored";
 
 bool has_table(mysql::Connection& connection, const sql::TableName& name) {
@@ -70,7 +71,7 @@ bool Custody::adopt() {
         if (row[0] == kSuperReadOnly) super_read_only_ = true;
         if (row[0] == kPassedOver) passed_over_ = true;
     }
-    until_ = ran_ == true;  // it cannot be seen, and would end later
+    to_stop_ = ran_ == true;  // it cannot be seen, and would end later
     return true;
 }
 
@@ -146,17 +147,25 @@ void Custody::stop() {
         note(kSqlThread, status.sql_running ? "running" : "stopped");
         ran_ = status.sql_running;
     }
-    if (status.sql_running) replica::stop(replica);
+    if (!status.sql_running) return;
+    to_stop_ = true;  // even if the answer is lost, or the wait for it too long
+    replica::stop(replica);
 }
 
-void Custody::run_until(const Point& point) {
-    until_ = true;
+bool Custody::run_until(const Point& point, const std::stop_token& stop) {
+    to_stop_ = true;
+    if (!only_channel(session()).by_gtid && !close_gaps(session(), kGaps, stop)) {
+        log::warn("the parallel applier of {} left gaps that it does not close",
+                  connector_.endpoint().label());
+        return false;
+    }
     replica::run_until(session(), point);
+    return true;
 }
 
 void Custody::start() {
     replica::start(session());
-    until_ = false;
+    to_stop_ = false;
 }
 
 void Custody::mended() {
@@ -215,7 +224,7 @@ void Custody::give_back() {
         try {
             bool runs = only_channel(session()).sql_running;
             // Filters can be changed, and an UNTIL ends, only while it stands.
-            if (runs && (filter_before_ || until_ || ran_ == false)) {
+            if (runs && (filter_before_ || to_stop_ || ran_ == false)) {
                 replica::stop(session());
                 runs = false;
             }

@@ -52,8 +52,9 @@ class Custody {
     /// Stops the SQL thread; it is to run again in the end if it ran at the first of these calls,
     /// or if `run_in_the_end`.
     void stop();
-    /// From stopped: runs to a point and stops there by itself. sql_thread.h
-    void run_until(const Point& point);
+    /// From stopped: runs to a point and stops there by itself (sql_thread.h), after the gaps of a
+    /// parallel applier are closed, for which it is given a minute. False: they are not.
+    [[nodiscard]] bool run_until(const Point& point, const std::stop_token& stop);
     /// Starts the SQL thread before the end.
     void start();
     /// It had stopped because of the table, so it is not to run in the end unless
@@ -93,7 +94,7 @@ class Custody {
     std::optional<bool> ran_;  // the SQL thread, before we touched it
     std::optional<std::string> filter_before_;
     std::string channel_;
-    bool until_ = false;  // it was started to stop by itself
+    bool to_stop_ = false;  // it was told to stop, at once or at a point, and may yet
     bool passed_over_ = false;
     bool super_read_only_ = false;
     bool given_back_ = true;  // nothing was changed yet

@@ -32,13 +32,13 @@ connect_to_pair() {
 # At the end, or in the middle of a case that has a pair of its own.
 end_pair() {
     rm -f "$(command_socket)"
-    [[ $keep == yes ]] || "$SERVERS" stop "${PAIR%-own}" "${PAIR%-own}-own" "${PAIR%-own}-own-further" \
+    [[ $keep == yes ]] || "$SERVERS" stop "${PAIR%-own}" "${PAIR%-own}-own" "${PAIR%-own}-own-further" "${PAIR%-own}-own-further2" \
         >/dev/null 2>&1
 }
 
 # After a failed case: whatever it left behind (locks, globals, a broken replica) is gone.
 renew_pair() {
-    "$SERVERS" stop "$PAIR" "$PAIR-further" >/dev/null 2>&1
+    "$SERVERS" stop "$PAIR" "$PAIR-further" "$PAIR-further2" >/dev/null 2>&1
 }
 
 # sql ROLE [client arguments]: the command line client; results without headings.

@@ -51,16 +51,20 @@ add_replica() { add_replica_of "$WISP_PRIMARY_HOST" "$WISP_PRIMARY_PORT"; }
 # add_replica_below: the same, a replica of the pair's replica.
 add_replica_below() { add_replica_of "$WISP_REPLICA_HOST" "$WISP_REPLICA_PORT"; }
 
+# add_replica_lowest: a second one, a replica of the first.
+add_replica_lowest() { on_further add_replica_below; }
+
 add_replica_of() { # HOST PORT
-    local env
-    "$SERVERS" start "$SERVER" --instance "$PAIR-further" --single --arg --server-id=3 \
+    local name=further id=3 env
+    ! has_further || name=further2 id=4
+    "$SERVERS" start "$SERVER" --instance "$PAIR-$name" --single --arg --server-id=$id \
         >>"$LOG/servers.log" 2>&1 || return
-    env=$("$SERVERS" env "$PAIR-further") || return
+    env=$("$SERVERS" env "$PAIR-$name") || return
     {
         grep -v '^WISP_REPLICA_' "$ENV_FILE"
         sed -n 's/^WISP_PRIMARY_/WISP_REPLICA_/p' "$env"
-    } >"$LOG/further.env"
-    on_further follow "$@"
+    } >"$LOG/$name.env"
+    on_pair_of "$LOG/$name.env" follow "$@"
 }
 
 follow() { # HOST PORT
@@ -89,6 +93,7 @@ has_further() { [[ -e $LOG/further.env ]]; }
 all_replicas() {
     local list=$WISP_REPLICA_HOST:$WISP_REPLICA_PORT further=''
     ! has_further || further=$(on_further eval 'echo "$WISP_REPLICA_HOST:$WISP_REPLICA_PORT"')
+    further=${further//$'\n'/,}
     if has further_first; then list=$further,$list; else list+=${further:+,$further}; fi
     echo "$list"
 }
@@ -100,11 +105,17 @@ check_cut_order() {
         problem "the replica below was cut first"
 }
 
-# on_further COMMAND...: with the further replica as the replica of the pair.
-on_further() (
-    ENV_FILE=$LOG/further.env
+# on_further COMMAND...: with each further replica in turn as the replica of the pair.
+on_further() {
+    local env
+    for env in "$LOG"/further*.env; do on_pair_of "$env" "$@" || return; done
+}
+
+on_pair_of() ( # ENV COMMAND...
+    ENV_FILE=$1
     # shellcheck source=/dev/null
     . "$ENV_FILE"
+    shift
     "$@"
 )
 
@@ -162,22 +173,28 @@ set_delay() {
     sql replica -e "STOP $(replica_word); $change; START $(replica_word)"
 }
 
-# go_by_position: no GTIDs on MySQL; a MariaDB replica that follows by file and position. Needs
-# servers of its own.
+# go_by_position: no GTIDs on MySQL; MariaDB replicas that follow by file and position. Needs servers
+# of its own.
 go_by_position() {
-    local role mode
-    if [[ $WISP_FLAVOR == mariadb ]]; then
-        sql replica -e "STOP SLAVE; CHANGE MASTER TO MASTER_USE_GTID = no; START SLAVE"
-        return
-    fi
-    sql replica -e "STOP REPLICA; CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION = 0; START REPLICA" ||
-        return
+    local mode
+    follow_by_position || return
+    ! has_further || on_further follow_by_position || return
+    [[ $WISP_FLAVOR != mariadb ]] || return 0
     for mode in ON_PERMISSIVE OFF_PERMISSIVE OFF; do
-        for role in primary replica; do
-            sql "$role" -e "SET GLOBAL gtid_mode = $mode" || return
-        done
+        sql primary -e "SET GLOBAL gtid_mode = $mode" || return
+        sql replica -e "SET GLOBAL gtid_mode = $mode" || return
+        ! has_further || on_further sql replica -e "SET GLOBAL gtid_mode = $mode" || return
         sleep 0.2 # what the primary still writes with GTIDs must be through
     done
+}
+
+# The replica does, whatever the others do.
+follow_by_position() {
+    if [[ $WISP_FLAVOR == mariadb ]]; then
+        sql replica -e "STOP SLAVE; CHANGE MASTER TO MASTER_USE_GTID = no; START SLAVE"
+    else
+        sql replica -e "STOP REPLICA; CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION = 0; START REPLICA"
+    fi
 }
 
 # name_channel NAME: the replica goes on by a channel, or connection, of that name. Needs servers of

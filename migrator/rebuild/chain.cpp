@@ -52,7 +52,7 @@ void demand_hands_on(Target& target) {
     }
 }
 
-/// The cut below counts the primary's transactions only: what else comes down must be there before.
+/// By GTIDs the cut below counts the primary's only: what else comes down must be there before.
 void demand_no_others(Target& target) {
     const std::string& errant = target.above()->preflight().errant;
     if (errant.empty()) return;
@@ -83,7 +83,7 @@ void link_chain(const Targets& targets, const std::string& primary) {
     }
     for (const auto& target : targets) {
         if (target->hands_on()) demand_hands_on(*target);
-        if (target->above() != nullptr && target->preflight().issues.empty()) {
+        if (target->above() != nullptr && target->preflight().by_gtids) {
             demand_no_others(*target);
         }
     }

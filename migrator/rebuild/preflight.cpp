@@ -136,24 +136,13 @@ class Look {
             return;
         }
         found_.above = fellow->endpoint.label();
-        const bool by_gtids = !replica_.server().mariadb() && status_.by_gtid;
-        if (by_gtids && replica::has_gtids(primary_)) {
-            step("{} replicates from {}, which this run rebuilds as well, and cuts first",
-                 at_replica(), found_.above);
-            return;
-        }
-        step("{} replicates from {}, and not from {}", at_replica(), found_.above, at_primary());
-        // A file and position of the primary is none of its replica's binlog.
-        issue(
-            "{} replicates from {}, and {}; leave it out, and rebuild it afterwards from there:"
-            " wisp rebuild --host={} --port={} --replica={} --database={} --table={}",
-            at_replica(), found_.above,
-            replica_.server().mariadb()
-                ? "on MariaDB a cut goes by the primary's file and position"
-                : "without GTIDs and SOURCE_AUTO_POSITION a cut goes by the primary's file and"
-                  " position",
-            fellow->endpoint.host, fellow->endpoint.port, at_replica(), options_.run.schema,
-            options_.run.table);
+        found_.by_gtids =
+            !replica_.server().mariadb() && status_.by_gtid && replica::has_gtids(primary_);
+        step("{} replicates from {}, which this run rebuilds as well, and cuts first{}",
+             at_replica(), found_.above,
+             found_.by_gtids ? ""
+                             : "; for the cut of the lower one the SQL thread of the upper one"
+                               " stands for a moment again");
     }
 
     void table() {

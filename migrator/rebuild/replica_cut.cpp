@@ -17,6 +17,7 @@
 #include "mysql/replica.h"
 #include "mysql/retry.h"
 #include "replica/gtids.h"
+#include "replica/problem.h"
 #include "replica/state.h"
 #include "sql/identifier.h"
 
@@ -88,10 +89,12 @@ bool pass_over_if_broken(replica::Custody& custody, const sql::TableName& table,
 
 ReplicaCut::ReplicaCut(const Plan& plan, const mysql::Connector& primary,
                        const mysql::Connector& replica, replica::Custody& custody, Signs& signs,
-                       Standing standing, std::chrono::seconds limit)
+                       Standing standing, std::chrono::seconds limit,
+                       std::unique_ptr<UpperReplica> upper)
     : plan_(plan),
       signs_(signs),
       standing_(std::move(standing)),
+      upper_(std::move(upper)),
       source_(primary),
       replica_(with_lock_wait(replica, limit)),
       custody_(custody) {}
@@ -112,6 +115,7 @@ std::optional<std::string> ReplicaCut::attempt(const SwapContext& run) {
     }
     run.stop_applier();
     run.applier.hold_at({});
+    give_back_upper();
     custody_.stop();  // it may be on its way to the point still, where it would stay
     if (!pass_over_if_broken(custody_, plan_.names.source, standing_.hands_on)) custody_.start();
     return why;
@@ -119,10 +123,15 @@ std::optional<std::string> ReplicaCut::attempt(const SwapContext& run) {
 
 std::string ReplicaCut::cut(const SwapContext& run) {
     if (!primary_ || !primary_->usable()) primary_ = source_.connect_with_retry(run.stop);
-    demand_same_source();
+    demand_same_source(custody_.session(), standing_.source);
     static_cast<void>(pass_over_if_broken(custody_, plan_.names.source, standing_.hands_on));
     fault::point("rebuild.applier_stopped");
-    custody_.stop();
+    // Of those above it the topmost: that is enough, and it may run on meanwhile.
+    if (upper_) {
+        if (auto why = upper_->stop(); !why.empty()) return why;
+    } else {
+        custody_.stop();
+    }
     fault::point("rebuild.stopped");
     if (!await_committed(run.stop)) {
         return fmt::format("{} has transactions that {} has not committed",
@@ -136,6 +145,9 @@ std::string ReplicaCut::cut(const SwapContext& run) {
     run.start_applier();
     // Connected before the replica stands.
     renamer_ = replica_.connect_with_retry(run.stop);
+    here_ = point_;
+    if (upper_ && !hand_down(run.stop))
+        return "the replica above did not come to one point with it";
     // At the point the applier waits and writes nothing, so it need not be stopped first.
     if (!meet(run) || !rename()) {
         return "the replica and the ghost could not be brought to one point, or the table not"
@@ -144,16 +156,8 @@ std::string ReplicaCut::cut(const SwapContext& run) {
     renamed_ = true;
     fault::point("rebuild.renamed");
     go_on(run);
+    if (upper_) upper_->give_back();
     return {};
-}
-
-void ReplicaCut::demand_same_source() {
-    const auto now = replica::source_of(replica::only_channel(custody_.session()));
-    if (now == standing_.source) return;
-    throw Refusal(fmt::format(
-        "{} replicates from {} now, and no longer from {}; run wisp rebuild again with the new"
-        " one as --host and --port",
-        replica_.endpoint().label(), now, standing_.source));
 }
 
 void ReplicaCut::look_above() {
@@ -181,7 +185,7 @@ void ReplicaCut::look_above() {
 /// set: a transaction is in the binlog, and sent, before it is committed (F2), and long before if
 /// it waits for a semi-sync replica.
 bool ReplicaCut::await_committed(const std::stop_token& stop) {
-    if (signs_.changelog() || primary_->server().mariadb()) return true;  // goes by positions
+    if (signs_.changelog() || primary_->server().mariadb() || upper_) return true;  // by positions
     signs_.prove_visible(*primary_, 0, 0, stop);
     constexpr std::chrono::seconds kPatience{60};
     const auto deadline = steady_clock::now() + kPatience;
@@ -207,20 +211,36 @@ Applier::Beyond ReplicaCut::behind_point() {
                const binlog::Transaction& transaction) { return transaction.end > end; };
 }
 
-bool ReplicaCut::meet(const SwapContext& run) {
-    const bool by_gtids = replica::only_channel(custody_.session()).by_gtid;
-    if (!by_gtids && !replica::close_gaps(custody_.session(), kGaps, run.stop)) {
-        log::warn("the parallel applier of the replica left gaps that it does not close");
-        return false;
+/// For another attempt; what fails now is tried again then, or at the end of the run.
+void ReplicaCut::give_back_upper() {
+    if (!upper_) return;
+    try {
+        upper_->give_back();
+    } catch (const replica::Problem& problem) {
+        log::error("{}", problem.what());
     }
-    custody_.run_until(point_);
+}
+
+bool ReplicaCut::hand_down(const std::stop_token& stop) {
+    const auto above = upper_->come_to(
+        point_, [&] { custody_.stop(); }, stop);
+    if (!above) return false;
+    here_ = *above;
+    upper_->go_on();
+    log::info("replica={} at={}:{} is at={}:{} for those below it", standing_.source, point_.file,
+              point_.offset, here_.file, here_.offset);
+    return true;
+}
+
+bool ReplicaCut::meet(const SwapContext& run) {
+    if (!custody_.run_until(here_, run.stop)) return false;
     const auto began = steady_clock::now();
     auto looked = began;
     bool said = false;
     for (auto reached = replica::Reached::kNotYet;;) {
         if (run.stop.stop_requested()) throw Stopped("stopped on request");
         if (reached == replica::Reached::kNotYet) {
-            reached = replica::reached(custody_.session(), point_);
+            reached = replica::reached(custody_.session(), here_);
             stood_since_ = steady_clock::now();
         }
         if (reached == replica::Reached::kFailed) {
@@ -231,13 +251,13 @@ bool ReplicaCut::meet(const SwapContext& run) {
             break;
         if (steady_clock::now() - looked > std::chrono::seconds(1)) {
             looked = steady_clock::now();
-            demand_same_source();
+            demand_same_source(custody_.session(), standing_.source);
             look_above();
         }
         if (!said && steady_clock::now() - began > std::chrono::seconds(5)) {
             said = true;
-            log::info("waiting until {} is at {}:{}", replica_.endpoint().label(), point_.file,
-                      point_.offset);
+            log::info("waiting until {} is at {}:{}", replica_.endpoint().label(), here_.file,
+                      here_.offset);
         }
         mysql::pause(run.stop, milliseconds(5));
     }
@@ -245,7 +265,7 @@ bool ReplicaCut::meet(const SwapContext& run) {
         log::warn("another unique key of the ghost holds a row back; another cut is tried");
         return false;
     }
-    const auto beyond = replica::beyond(custody_.session(), *primary_, point_);
+    const auto beyond = replica::beyond(custody_.session(), *primary_, here_);
     if (beyond.empty()) return true;
     log::warn("the replica went beyond the cut, another one is tried gtids={}", beyond);
     return false;

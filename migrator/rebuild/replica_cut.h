@@ -15,6 +15,7 @@
 #include "migrator/applier.h"
 #include "migrator/method.h"
 #include "migrator/plan.h"
+#include "migrator/rebuild/upper_replica.h"
 #include "migrator/route.h"
 #include "replica/custody.h"
 
@@ -37,10 +38,11 @@ struct Standing {
 /// Of one replica.
 class ReplicaCut {
   public:
-    /// `limit`: wait for the table's metadata lock.
+    /// `limit`: wait for the table's metadata lock. `upper`: what it replicates from, if it goes by
+    /// that one's file and position; else null.
     ReplicaCut(const Plan& plan, const mysql::Connector& primary, const mysql::Connector& replica,
                replica::Custody& custody, Signs& signs, Standing standing,
-               std::chrono::seconds limit);
+               std::chrono::seconds limit, std::unique_ptr<UpperReplica> upper);
 
     /// As Swap::prepare() and Swap::attempt().
     void prepare();
@@ -55,13 +57,13 @@ class ReplicaCut {
   private:
     /// Empty once the tables have changed places and the SQL thread runs; else why not.
     [[nodiscard]] std::string cut(const SwapContext& run);
-    /// Throws Refusal if the replica has got another source since: it never comes to a point of the
-    /// one that we read.
-    void demand_same_source();
     /// Warns if the replica above has stopped, so that nothing comes down.
     void look_above();
     [[nodiscard]] bool await_committed(const std::stop_token& stop);
     [[nodiscard]] Applier::Beyond behind_point();
+    /// The point, in the binlog of the replica above. Stops the SQL thread before that one goes on.
+    [[nodiscard]] bool hand_down(const std::stop_token& stop);
+    void give_back_upper();
     [[nodiscard]] bool meet(const SwapContext& run);
     /// False: somebody holds the table for too long.
     [[nodiscard]] bool rename();
@@ -71,6 +73,7 @@ class ReplicaCut {
     const Plan& plan_;
     Signs& signs_;
     const Standing standing_;
+    const std::unique_ptr<UpperReplica> upper_;
     const mysql::Connector source_;
     const mysql::Connector replica_;
     replica::Custody& custody_;
@@ -78,7 +81,8 @@ class ReplicaCut {
     std::unique_ptr<mysql::Connection> renamer_;
     std::unique_ptr<mysql::Connection> above_;
     bool said_above_ = false;
-    replica::Point point_;
+    replica::Point point_;  // of the primary
+    replica::Point here_;   // the same, of what the replica reads
     bool was_missing_ = false;
     bool renamed_ = false;
     std::chrono::steady_clock::time_point stood_since_;

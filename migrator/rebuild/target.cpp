@@ -165,11 +165,16 @@ std::unique_ptr<ReplicaCut> Target::cut(const Plan& plan, Signs& signs) {
         above.connect_timeout = above.io_timeout = kLookAbove;
         standing.above = mysql::Connector(std::move(above), {});
     }
-    auto cut =
-        std::make_unique<ReplicaCut>(plan, to_primary(), connector_, *custody_, signs,
-                                     std::move(standing), options_.run.cut_over_lock_timeout);
+    auto cut = std::make_unique<ReplicaCut>(plan, to_primary(), connector_, *custody_, signs,
+                                            std::move(standing), options_.run.cut_over_lock_timeout,
+                                            by_upper() ? above_->as_upper() : nullptr);
     cut_ = cut.get();
     return cut;
+}
+
+std::unique_ptr<UpperReplica> Target::as_upper() {
+    return std::make_unique<UpperReplica>(*custody_, found_.source,
+                                          above_ != nullptr ? above_->as_upper() : nullptr);
 }
 
 void Target::note_cut() {
@@ -218,7 +223,8 @@ void Target::drop_old_table() {
 void Target::watch(const std::stop_token& stop) {
     mysql::Connection& session = custody_->session();
     const auto status = replica::only_channel(session);
-    const auto now = mysql::binlog_status(*to_primary().connect()).value();
+    const auto source = by_upper() ? above_->connector() : to_primary();
+    const auto now = mysql::binlog_status(*source.connect()).value();
     const auto deadline = std::chrono::steady_clock::now() + options_.watch;
     bool passed = false;
     while (!passed && std::chrono::steady_clock::now() < deadline && status.delay == 0) {

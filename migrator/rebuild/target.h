@@ -47,6 +47,8 @@ class Target {
     void pass_over();
     /// `plan` and `signs` must outlive it. The caller keeps it until clean_up().
     [[nodiscard]] std::unique_ptr<ReplicaCut> cut(const Plan& plan, Signs& signs);
+    /// For the cut of one below it that goes by its file and position.
+    [[nodiscard]] std::unique_ptr<UpperReplica> as_upper();
     /// After the cut, once: drops what is not to be kept, watches the replica go on, gives back its
     /// state. Leaves in seen() what was seen; in trouble(), and the log, why it could not.
     void finish(const std::stop_token& stop);
@@ -74,6 +76,8 @@ class Target {
     void watch(const std::stop_token& stop);
     void drop_old_table();
     void give_back_at_last();  // a failure is only logged
+    /// It goes by file and position of the fellow above, which the primary's mean nothing to.
+    [[nodiscard]] bool by_upper() const { return above_ != nullptr && !found_.by_gtids; }
     [[nodiscard]] sql::TableName asked() const { return {options_.run.schema, options_.run.table}; }
     [[nodiscard]] mysql::Connector to_primary() const { return {options_.run.endpoint, {}}; }
 
@@ -83,7 +87,7 @@ class Target {
     std::optional<RunLock> run_lock_;
     std::optional<replica::Custody> custody_;
     const ReplicaCut* cut_ = nullptr;  // the engine's
-    const Target* above_ = nullptr;
+    Target* above_ = nullptr;          // if it replicates from a fellow
     bool hands_on_ = false;
     bool killed_before_ = false;
     bool ghost_is_ours_ = false;  // if one is there

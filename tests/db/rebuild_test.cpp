@@ -9,6 +9,8 @@
 
 #include "migrator/refusal.h"
 #include "migrator/run_lock.h"
+#include "mysql/connector.h"
+#include "replica/custody.h"
 #include "tests/db/rebuild_scene.h"
 
 namespace wisp {
@@ -35,6 +37,25 @@ TEST_P(Rebuild, AGhostOfSomebodyElseIsLeftAlone) {
     EXPECT_TRUE(runs());
     expect_as_before();
     EXPECT_EQ(rebuild({"--initially-drop-ghost-table"}).exit_code, 0);
+    expect_equal();
+}
+
+/// What an earlier run changed there would be told on as the primary's.
+TEST_P(Rebuild, AHostThatIsOwedItsStateIsRefused) {
+    make(10);
+    on_replica("DELETE FROM ", " WHERE id = 5");
+    mysql::Session session;
+    session.write_binlog = false;
+    replica::Custody earlier(mysql::Connector(server().primary, session),
+                             {schema().name(), kNotes});
+    earlier.remember("sql_thread", "running");
+    earlier.leave();
+    const auto refused = rebuild();
+    EXPECT_EQ(refused.exit_code, 1) << refused.out;
+    EXPECT_THAT(refused.out, HasSubstr("whose state an earlier wisp rebuild has not given back"));
+    expect_as_before();
+    earlier.session().execute("DROP TABLE " + schema().qualified(kNotes));
+    EXPECT_EQ(rebuild().exit_code, 0);
     expect_equal();
 }
 

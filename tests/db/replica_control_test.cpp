@@ -154,7 +154,7 @@ TEST_P(ReplicaControl, AStoppedReplicaStaysStopped) {
         Custody custody(connector(), notes());
         custody.stop();
         insert(1);
-        custody.run_until(end());
+        EXPECT_TRUE(custody.run_until(end(), {}));
         await([&] { return reached(*replica_, end()) == Reached::kYes; });
     }
     EXPECT_FALSE(only_channel(*replica_).sql_running);
@@ -168,7 +168,7 @@ TEST_P(ReplicaControl, AnUntilDoesNotOutliveCustody) {
         Point far = end();
         far.offset += 1'000'000;
         far.gtid_set.clear();
-        custody.run_until(far);
+        EXPECT_TRUE(custody.run_until(far, {}));
     }
     EXPECT_TRUE(only_channel(*replica_).sql_running);
     insert(1);
