@@ -32,8 +32,7 @@ std::optional<double> rate(std::optional<std::uint64_t> before, std::optional<st
 
 CrewSteering::CrewSteering(CopierBounds bounds, milliseconds chunk_time,
                            const CommitTimes& commit_times, WithConnection connection)
-    : bounds_(bounds),
-      chunk_time_(chunk_time),
+    : chunk_time_(chunk_time),
       commit_times_(commit_times),
       connection_(std::move(connection)),
       calm_(nothing_known()),

@@ -39,7 +39,6 @@ class CrewSteering {
   private:
     void read_server(std::chrono::steady_clock::time_point now);
 
-    const CopierBounds bounds_;
     const std::chrono::milliseconds chunk_time_;
     const CommitTimes& commit_times_;
     const WithConnection connection_;

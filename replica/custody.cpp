@@ -240,6 +240,7 @@ void Custody::give_back() {
             if (notes_exist_) session().execute("DROP TABLE IF EXISTS " + sql::quote(notes_));
             notes_exist_ = false;
             ran_.reset();
+            to_stop_ = false;
             if (super_read_only_) session().execute("SET GLOBAL super_read_only = ON");
             super_read_only_ = false;
             given_back_ = true;

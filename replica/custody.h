@@ -52,8 +52,9 @@ class Custody {
     /// Stops the SQL thread; it is to run again in the end if it ran at the first of these calls,
     /// or if `run_in_the_end`.
     void stop();
-    /// From stopped: runs to a point and stops there by itself (sql_thread.h), after the gaps of a
-    /// parallel applier are closed, for which it is given a minute. False: they are not.
+    /// From stopped: runs to a point and stops there by itself (sql_thread.h). Where it does not
+    /// follow by GTIDs, after the gaps of a parallel applier are closed, for which it is given a
+    /// minute. False: they are not.
     [[nodiscard]] bool run_until(const Point& point, const std::stop_token& stop);
     /// Starts the SQL thread before the end.
     void start();

@@ -107,8 +107,7 @@ keep_server_logs() {
         tail -n 200 "$WISP_INSTANCE_DIR/$role/log" >"$LOG/$role.log" 2>/dev/null
         ! grep -q 'got signal' "$LOG/$role.log" || sed -i "1i the $role crashed, see $role.log" "$LOG/problems"
     done
-    ! has_further || tail -n 200 "$(dirname "$("$SERVERS" env "$PAIR-further")")/primary/log" \
-        >"$LOG/further.log" 2>/dev/null
+    ! has_further || on_further eval 'tail -n 200 "$(dirname "$WISP_REPLICA_SOCKET")/log"' >"$LOG/further.log" 2>&1
 }
 
 execute_case() {

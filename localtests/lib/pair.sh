@@ -5,12 +5,18 @@
 # Sourced by localtests/run. Variables: PAIR is its instance id, ENV_FILE says how to connect, and
 # WISP_* are the values of that file.
 
-# use_pair SERVER [ARG...]: brings up PAIR, with mysqld arguments ARG. Exit 3: cannot be had here.
+# use_pair SERVER [ARG...]: brings up PAIR, with mysqld arguments ARG; "primary ARG" is for
+# one of the two. Exit 3: cannot be had here.
 use_pair() {
     local server=$1 arg
     local -a options=()
     shift
-    for arg; do options+=(--arg "$arg"); done
+    for arg; do
+        case $arg in
+            primary\ * | replica\ *) options+=("--${arg%% *}-arg" "${arg#* }") ;;
+            *) options+=(--arg "$arg") ;;
+        esac
+    done
     ! has single || options+=(--single)
     if ! "$SERVERS" env "$PAIR" >/dev/null 2>&1; then
         # A server must not keep our output open, or a pipe behind us never ends.
@@ -80,7 +86,7 @@ replica_word() { if [[ $WISP_VERSION == 5.6.* ]]; then echo SLAVE; else echo REP
 
 # Waits until the replica has everything the primary has; fails after a minute.
 await_replica() {
-    local position answer
+    local position answer source=primary
     ! has single || return 0
     if [[ $WISP_FLAVOR == mariadb ]]; then
         position=$(sql primary -e "SELECT @@GLOBAL.gtid_binlog_pos")
@@ -89,7 +95,8 @@ await_replica() {
         position=$(sql primary -e "SELECT @@GLOBAL.gtid_executed")
         answer=$(sql replica -e "SELECT WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS('$position', 60) < 0")
     elif [[ $(sql primary -e "SELECT @@GLOBAL.gtid_mode") == OFF ]]; then
-        position=$(sql primary -e "SHOW BINARY LOG STATUS" | awk '{ printf "\x27%s\x27, %s", $1, $2 }')
+        [[ -z ${WISP_SOURCE_HOST-} ]] || source=source # of a replica below another, rebuild.sh
+        position=$(sql "$source" -e "SHOW BINARY LOG STATUS" | awk '{ printf "\x27%s\x27, %s", $1, $2 }')
         answer=$(sql replica -e "SELECT SOURCE_POS_WAIT($position, 60) < 0")
     else
         position=$(sql primary -e "SELECT @@GLOBAL.gtid_executed")

@@ -63,6 +63,7 @@ add_replica_of() { # HOST PORT
     {
         grep -v '^WISP_REPLICA_' "$ENV_FILE"
         sed -n 's/^WISP_PRIMARY_/WISP_REPLICA_/p' "$env"
+        printf 'WISP_SOURCE_HOST=%s\nWISP_SOURCE_PORT=%s\n' "$@"
     } >"$LOG/$name.env"
     on_pair_of "$LOG/$name.env" follow "$@"
 }
@@ -93,16 +94,21 @@ has_further() { [[ -e $LOG/further.env ]]; }
 all_replicas() {
     local list=$WISP_REPLICA_HOST:$WISP_REPLICA_PORT further=''
     ! has_further || further=$(on_further eval 'echo "$WISP_REPLICA_HOST:$WISP_REPLICA_PORT"')
+    ! has further_first || further=$(tac <<<"$further")
     further=${further//$'\n'/,}
     if has further_first; then list=$further,$list; else list+=${further:+,$further}; fi
     echo "$list"
 }
 
-# The pair's replica is cut first, though it was named last.
+# From the top down, though they were named the other way round; in the last run of the case.
 check_cut_order() {
-    grep -m 1 -F 'cutting replica=' "$LOG/wisp.log" |
-        grep -qF "replica=$WISP_REPLICA_HOST:$WISP_REPLICA_PORT " ||
-        problem "the replica below was cut first"
+    local cut
+    cut=$(awk '/^\$ / { cut = "" } match($0, /cutting replica=[^ ]*/) {
+        one = substr($0, RSTART + 16, RLENGTH - 16)
+        if (one != last || cut == "") cut = one (cut == "" ? "" : "," cut)
+        last = one
+    } END { print cut }' "$LOG/wisp.log")
+    [[ $cut == "$(all_replicas)" ]] || problem "cut in the order (last first) $cut"
 }
 
 # on_further COMMAND...: with each further replica in turn as the replica of the pair.

@@ -48,25 +48,24 @@ void check_server(mysql::Connection& connection, const std::string& schema, bool
 
 /// Between GTID domains a MariaDB replica keeps no order (MariaDB Knowledge Base, "Parallel
 /// Replication", out-of-order): a marker of ours could overtake rows of another domain.
-void check_domains(mysql::Connection& replica, Issues& issues) {
+void check_domains(mysql::Connection& replica, const char* instead, Issues& issues) {
     const std::string position = global_variable(replica, "gtid_slave_pos");  // 0-1-5,1-1-9
     if (global_variable(replica, "slave_parallel_threads") == "0" ||
         position.find(',') == std::string::npos) {
         return;
     }
-    issues.push_back(fmt::format(
-        "{} applies several GTID domains ({}) in parallel, without an order between them; SET "
-        "GLOBAL"
-        " slave_parallel_threads=0 there (with its replication stopped), or connect to the primary"
-        " with --allow-on-master",
-        replica.endpoint().label(), position));
+    issues.push_back(
+        fmt::format("{} applies several GTID domains ({}) in parallel, without an order between "
+                    "them; SET GLOBAL"
+                    " slave_parallel_threads=0 there (with its replication stopped), or {}",
+                    replica.endpoint().label(), position, instead));
 }
 
 constexpr const char* kOnPrimary = "run on the primary with --allow-on-master";
 
 /// In the primary's order. MariaDB keeps it in every parallel mode within a domain.
 void check_keeps_order(mysql::Connection& replica, const char* instead, Issues& issues) {
-    if (replica.server().mariadb()) return check_domains(replica, issues);
+    if (replica.server().mariadb()) return check_domains(replica, instead, issues);
     const std::string workers = global_variable(replica, "replica_parallel_workers");
     const std::string old_workers = global_variable(replica, "slave_parallel_workers");
     const bool parallel = (!workers.empty() && workers != "0" && workers != "1") ||

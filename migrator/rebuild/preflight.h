@@ -47,7 +47,7 @@ struct Preflight {
     std::string source;        // replica::source_of(): where the replica replicates from
     std::string above;         // label of the fellow that the replica replicates from; empty: from
                                // the primary itself
-    bool by_gtids = false;     // the replica follows by GTIDs that a cut can go by (MySQL)
+    bool by_gtids = false;     // and that by GTIDs which a cut can go by (MySQL)
     bool delayed = false;      // on purpose
     bool passed_over = false;  // by an earlier run, whose notes are there
     std::string version;       // of the replica

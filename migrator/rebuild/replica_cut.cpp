@@ -112,6 +112,9 @@ std::optional<std::string> ReplicaCut::attempt(const SwapContext& run) {
         // A replica that was restarted: every session to it is lost, even one that only waited.
         if (error.kind() != mysql::ErrorKind::kLost || is_renamed()) throw;
         why = fmt::format("a connection was lost: {}", error.what());
+    } catch (const replica::Problem& problem) {
+        if (renamed_) throw;
+        why = problem.what();
     }
     run.stop_applier();
     run.applier.hold_at({});
@@ -156,7 +159,6 @@ std::string ReplicaCut::cut(const SwapContext& run) {
     renamed_ = true;
     fault::point("rebuild.renamed");
     go_on(run);
-    if (upper_) upper_->give_back();
     return {};
 }
 
@@ -211,7 +213,7 @@ Applier::Beyond ReplicaCut::behind_point() {
                const binlog::Transaction& transaction) { return transaction.end > end; };
 }
 
-/// For another attempt; what fails now is tried again then, or at the end of the run.
+/// What fails is tried again by another attempt, or at the end of the run (Target::finish()).
 void ReplicaCut::give_back_upper() {
     if (!upper_) return;
     try {
@@ -234,6 +236,7 @@ bool ReplicaCut::hand_down(const std::stop_token& stop) {
 
 bool ReplicaCut::meet(const SwapContext& run) {
     if (!custody_.run_until(here_, run.stop)) return false;
+    give_back_upper();  // nothing stands meanwhile, however long it takes to come there
     const auto began = steady_clock::now();
     auto looked = began;
     bool said = false;

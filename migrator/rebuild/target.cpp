@@ -57,8 +57,8 @@ void Target::lock() {
 }
 
 void Target::keep_lock(const std::stop_token& stop) {
-    // Once it is finished nothing more is done there, and it may be away.
-    if (!finished_) static_cast<void>(run_lock_->session(stop));
+    // Once it is finished nothing more is done there, but for a cut below it, and it may be away.
+    if (!finished_ || hands_on_) static_cast<void>(run_lock_->session(stop));
 }
 
 void Target::mend() {
@@ -186,7 +186,7 @@ void Target::note_cut() {
 
 void Target::finish(const std::stop_token& stop) {
     note_cut();
-    if (finished_.exchange(true)) return;
+    if (finished_.exchange(true)) return give_back_again();
     try {
         drop_old_table();
         watch(stop);
@@ -203,6 +203,16 @@ void Target::finish(const std::stop_token& stop) {
             fmt::format("the table is rebuilt on {}, but: {}", replica().label(), error.what());
         log::error("{}", trouble_);
         give_back_at_last();
+    }
+}
+
+/// The cut of one below it may have left something.
+void Target::give_back_again() {
+    try {
+        custody_->give_back();
+    } catch (const std::exception& error) {
+        log::error("{}", error.what());
+        if (trouble_.empty()) trouble_ = error.what();
     }
 }
 
@@ -236,9 +246,9 @@ void Target::watch(const std::stop_token& stop) {
         passed = replica::has_applied(session, now);
         if (!passed && !mysql::pause(stop, std::chrono::milliseconds(20))) break;
     }
-    seen_.push_back(
-        passed ? fmt::format("The replica went on and has passed {}:{}", now.file, now.offset)
-               : "The replica goes on; it has not passed what came after the cut yet");
+    seen_.push_back(passed ? fmt::format("The replica went on and has passed {}:{} of {}", now.file,
+                                         now.offset, source.endpoint().label())
+                           : "The replica goes on; it has not passed what came after the cut yet");
 }
 
 void Target::clean_up() {

@@ -49,8 +49,9 @@ class Target {
     [[nodiscard]] std::unique_ptr<ReplicaCut> cut(const Plan& plan, Signs& signs);
     /// For the cut of one below it that goes by its file and position.
     [[nodiscard]] std::unique_ptr<UpperReplica> as_upper();
-    /// After the cut, once: drops what is not to be kept, watches the replica go on, gives back its
-    /// state. Leaves in seen() what was seen; in trouble(), and the log, why it could not.
+    /// After the cut: drops what is not to be kept, watches the replica go on, gives back its
+    /// state. Leaves in seen() what was seen; in trouble(), and the log, why it could not. The
+    /// second time only gives back what the cut of one below it has left.
     void finish(const std::stop_token& stop);
     /// The ghost goes, unless it has the table's name; the replica's state is given back. Throws.
     void clean_up();
@@ -75,6 +76,7 @@ class Target {
   private:
     void watch(const std::stop_token& stop);
     void drop_old_table();
+    void give_back_again();
     void give_back_at_last();  // a failure is only logged
     /// It goes by file and position of the fellow above, which the primary's mean nothing to.
     [[nodiscard]] bool by_upper() const { return above_ != nullptr && !found_.by_gtids; }

@@ -12,6 +12,7 @@
 #include "mysql/connection.h"
 #include "mysql/replica.h"
 #include "mysql/retry.h"
+#include "replica/problem.h"
 #include "replica/sql_thread.h"
 #include "replica/state.h"
 
@@ -118,8 +119,13 @@ void UpperReplica::go_on() {
 }
 
 void UpperReplica::give_back() {
+    try {
+        if (above_) above_->give_back();
+    } catch (const replica::Problem&) {
+        custody_.give_back();  // in any case
+        throw;
+    }
     custody_.give_back();
-    if (above_) above_->give_back();
 }
 
 std::string UpperReplica::label() {

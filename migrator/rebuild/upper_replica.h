@@ -23,19 +23,20 @@ class UpperReplica {
                  std::unique_ptr<UpperReplica> above);
 
     /// Nothing comes down from now on, so no point of the primary that is read after it lies before
-    /// what those below have. Returns why not, if it does not replicate; else empty. Throws Refusal
-    /// if it, or one above it, has got another source.
+    /// what those below have. Returns why not, if its SQL thread does not run; else empty. Throws
+    /// Refusal if it, or one above it, has got another source, replica::Problem, mysql::Error.
     [[nodiscard]] std::string stop();
-    /// After stop(): waits until it stands at `point` of the primary's binlog, calls `hold_below`,
-    /// which stops what is below it, and returns where its own binlog ends. It stands there until
-    /// go_on(). Nullopt: it did not stop there, or did not stand still. Throws as stop(), Stopped.
+    /// After stop(): waits until it stands at `point` of the primary's binlog, as long as that
+    /// takes (with a warning if nothing comes to it), calls `hold_below`, which stops what is below
+    /// it, and returns where its own binlog ends. It stands there until go_on(). Nullopt: it did
+    /// not stop there, or did not stand still. Throws as stop(), and Stopped.
     [[nodiscard]] std::optional<replica::Point> come_to(const replica::Point& point,
                                                         const std::function<void()>& hold_below,
                                                         const std::stop_token& stop);
-    /// It, and those above it, run on.
+    /// It, and those above it, run on. Throws replica::Problem, mysql::Error.
     void go_on();
-    /// Everything there is as it was. Does nothing where nothing was changed. Throws as
-    /// Custody::give_back().
+    /// Everything there, and above it, is as it was. Does nothing where nothing was changed. Throws
+    /// as Custody::give_back().
     void give_back();
 
   private:

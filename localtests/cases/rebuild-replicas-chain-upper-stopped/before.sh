@@ -1,0 +1,1 @@
+../rebuild-replicas-chain-waits/before.sh

@@ -1,0 +1,1 @@
+../rebuild-replicas-apart/create.sql
