@@ -65,6 +65,9 @@ bool ServerInfo::has_generated_invisible_primary_key() const {
     return !mariadb() && version >= 80030;
 }
 
+bool ServerInfo::changes_filters() const {
+    return mariadb() || version >= 50703;
+}
 bool ServerInfo::has_range_optimizer_limit() const {
     return !mariadb() && version >= 50709;
 }

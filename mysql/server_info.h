@@ -36,6 +36,9 @@ struct ServerInfo {
     [[nodiscard]] bool has_server_uuid() const;
     /// Invisible primary keys and their session switch (MySQL 8.0.30).
     [[nodiscard]] bool has_generated_invisible_primary_key() const;
+    /// Replication filters can be changed while it runs (CHANGE REPLICATION FILTER, MySQL 5.7.3;
+    /// MariaDB).
+    [[nodiscard]] bool changes_filters() const;
     /// Several GET_LOCK() at a time in one session (MySQL 5.7.5, MariaDB 10.0.2).
     [[nodiscard]] bool has_several_user_locks() const;
     /// Session variables, each with its first version.

@@ -127,15 +127,32 @@ void Custody::forget(const std::string& what) {
 
 void Custody::make_writable() {
     given_back_ = false;
-    mysql::Connection& replica = session();
-    if (!mysql::is_on(mysql::global_variable(replica, kSuperReadOnly))) return;
     const bool noted = super_read_only_;  // by a run that failed and left its notes
-    super_read_only_ = true;
-    // The note cannot come first: nothing can be written yet. Between the two read_only still keeps
+    if (!lift_super_read_only()) return;
+    // The note cannot come first: nothing could be written. Between the two read_only still keeps
     // applications off.
-    replica.execute("SET GLOBAL super_read_only = OFF");
     if (!noted) note(kSuperReadOnly, "ON");
     log::info("lifted super_read_only for the run replica={}", connector_.endpoint().label());
+}
+
+/// False: it was off.
+bool Custody::lift_super_read_only() {
+    if (!mysql::is_on(mysql::global_variable(session(), kSuperReadOnly))) return false;
+    super_read_only_ = true;
+    session().execute("SET GLOBAL super_read_only = OFF");
+    return true;
+}
+
+/// As it was. After the notes are gone, which could not be dropped any more.
+void Custody::set_super_read_only() {
+    if (!super_read_only_) return;
+    try {
+        session().execute("SET GLOBAL super_read_only = ON");
+    } catch (const mysql::Error& error) {
+        if (error.connection_usable()) note(kSuperReadOnly, "ON");  // somebody holds a lock
+        throw;
+    }
+    super_read_only_ = false;
 }
 
 void Custody::stop() {
@@ -190,7 +207,8 @@ void Custody::ignore(const sql::TableName& table) {
     mysql::Connection& replica = session();
     const auto status = only_channel(replica);
     channel_ = status.channel;
-    const std::string why = why_not_ignorable(status, table);
+    std::string why = why_filters_stay(replica);
+    if (why.empty()) why = why_not_ignorable(status, table);
     if (!why.empty()) throw Problem(fmt::format("{}: {}", connector_.endpoint().label(), why));
     const std::string rule = with_table(ignored_tables(status), table);
     const std::string statement = set_ignored_tables(replica, status.channel, rule);
@@ -223,6 +241,8 @@ void Custody::give_back() {
     for (int attempt = 1;; ++attempt) {
         try {
             bool runs = only_channel(session()).sql_running;
+            if (notes_exist_)
+                static_cast<void>(lift_super_read_only());  // a restart may have set it again
             // Filters can be changed, and an UNTIL ends, only while it stands.
             if (runs && (filter_before_ || to_stop_ || ran_ == false)) {
                 replica::stop(session());
@@ -241,8 +261,7 @@ void Custody::give_back() {
             notes_exist_ = false;
             ran_.reset();
             to_stop_ = false;
-            if (super_read_only_) session().execute("SET GLOBAL super_read_only = ON");
-            super_read_only_ = false;
+            set_super_read_only();
             given_back_ = true;
             return;
         } catch (const mysql::Error& error) {
@@ -258,6 +277,7 @@ void Custody::give_back() {
 
 std::string Custody::statements_to_run() const {
     std::vector<std::string> list;
+    if (super_read_only_) list.emplace_back("SET GLOBAL super_read_only = OFF");
     if (!session_) return "Look at SHOW REPLICA STATUS there";
     if (filter_before_) {
         list.push_back(stop_sql_thread(*session_));

@@ -85,6 +85,8 @@ class Custody {
   private:
     void note(const std::string& what, const std::string& value);
     void restore_filter();
+    [[nodiscard]] bool lift_super_read_only();
+    void set_super_read_only();
     [[nodiscard]] std::string statements_to_run() const;
 
     mysql::Connector connector_;

@@ -104,6 +104,13 @@ std::string set_ignored_tables(mysql::Connection& replica, const std::string& ch
                        channels ? " FOR CHANNEL " + replica.quote(channel) : "");
 }
 
+std::string why_filters_stay(const mysql::Connection& replica) {
+    if (replica.server().changes_filters()) return {};
+    return "MySQL before 5.7 cannot pass a table over while it runs; have its SQL thread run until"
+           " the rebuild has mended the table: slave_exec_mode=IDEMPOTENT for errors 1032 and 1062,"
+           " slave_type_conversions='ALL_LOSSY,ALL_NON_LOSSY' for 1677, CREATE TABLE for 1146";
+}
+
 std::string why_not_ignorable(const mysql::ReplicaStatus& status, const sql::TableName& table) {
     if (has(rule_of(status, "Replicate_Do_Table"), table.schema + "." + table.table)) {
         return fmt::format("replicate-do-table names {}, and comes before any rule to ignore it",

@@ -22,6 +22,9 @@ namespace wisp::replica {
 /// (5.7.3; FOR CHANNEL 8.0.1), lost at a restart. MariaDB: @@replicate_ignore_table.
 [[nodiscard]] std::string set_ignored_tables(mysql::Connection& replica, const std::string& channel,
                                              const std::string& rule);
+/// Why the filters of this server cannot be changed while it runs, and what to do instead; empty if
+/// they can.
+[[nodiscard]] std::string why_filters_stay(const mysql::Connection& replica);
 /// Why an ignore rule for this table would not work beside the filters that are set (a
 /// replicate-do-table that names it comes first; sql/rpl_filter.cc tables_ok()); empty if it would.
 [[nodiscard]] std::string why_not_ignorable(const mysql::ReplicaStatus& status,

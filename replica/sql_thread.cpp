@@ -109,10 +109,12 @@ void run_until(mysql::Connection& replica, const Point& point) {
 Reached reached(mysql::Connection& replica, const Point& point) {
     auto status = only_channel(replica);
     if (status.sql_running) {
-        const bool there = goes_by_gtids(replica, status, point)
-                               ? covers(replica, point.gtid_set, status.applied_gtid_set)
-                               : compare_to(status, point) == 0;
-        if (!there) return Reached::kNotYet;
+        if (goes_by_gtids(replica, status, point)) {
+            if (!covers(replica, point.gtid_set, status.applied_gtid_set)) return Reached::kNotYet;
+        } else if (const int compared = compare_to(status, point); compared != 0) {
+            // Beyond it: somebody else has started the thread, and its UNTIL was ignored.
+            return compared < 0 ? Reached::kNotYet : Reached::kFailed;
+        }
         // An UNTIL by position is looked at when the next event comes, which may be never. It still
         // keeps that event off until the STOP is done.
         stop(replica);

@@ -46,7 +46,7 @@ void run_until(mysql::Connection& replica, const Point& point);
 /// What is waited for after run_until().
 enum class Reached : std::uint8_t { kYes, kNotYet, kFailed };
 /// Has the SQL thread come to `point` and stopped there, with nothing behind it applied? Stops it
-/// where it stands there and waits for more. kFailed: it stopped before the point, or beyond it;
+/// where it stands there and waits for more. kFailed: it stopped before the point, or is beyond it;
 /// look at the status.
 [[nodiscard]] Reached reached(mysql::Connection& replica, const Point& point);
 

@@ -213,13 +213,19 @@ class Look {
             if (!breakage.of_a_table() || named == false) {
                 issue("replication of {} has stopped, and not because of {}; mend that first",
                       at_replica(), table_name());
-            } else {
+            } else if (may_pass_over()) {
                 step(
                     "{} will be passed over (replicate_ignore_table) until the cut, so that the"
                     " rest goes on",
                     table_name());
             }
         }
+    }
+
+    bool may_pass_over() {
+        const std::string why = replica::why_filters_stay(replica_);
+        if (!why.empty()) issue("{}: {}", at_replica(), why);
+        return why.empty();
     }
 
     void filters() {
@@ -286,6 +292,7 @@ class Look {
         const auto what = relation(replica_, name);
         if (what == Relation::kNone) {
             step("{} is missing on the replica", table_name());
+            if (status_.sql_running) static_cast<void>(may_pass_over());
             if (replica_.query("SHOW DATABASES LIKE " + replica_.quote(name.schema)).empty()) {
                 issue("the schema {} does not exist on {}; create it there with SET sql_log_bin=0",
                       sql::quote(name.schema), at_replica());

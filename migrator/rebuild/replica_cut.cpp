@@ -159,6 +159,7 @@ std::string ReplicaCut::cut(const SwapContext& run) {
     renamed_ = true;
     fault::point("rebuild.renamed");
     go_on(run);
+    give_back_upper();
     return {};
 }
 
@@ -236,7 +237,6 @@ bool ReplicaCut::hand_down(const std::stop_token& stop) {
 
 bool ReplicaCut::meet(const SwapContext& run) {
     if (!custody_.run_until(here_, run.stop)) return false;
-    give_back_upper();  // nothing stands meanwhile, however long it takes to come there
     const auto began = steady_clock::now();
     auto looked = began;
     bool said = false;
@@ -255,6 +255,7 @@ bool ReplicaCut::meet(const SwapContext& run) {
         if (steady_clock::now() - looked > std::chrono::seconds(1)) {
             looked = steady_clock::now();
             demand_same_source(custody_.session(), standing_.source);
+            if (reached == replica::Reached::kNotYet) give_back_upper();  // this may take long
             look_above();
         }
         if (!said && steady_clock::now() - began > std::chrono::seconds(5)) {

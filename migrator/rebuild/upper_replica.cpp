@@ -66,6 +66,11 @@ std::optional<replica::Point> UpperReplica::come_to(const replica::Point& point,
         if (!handed_down) return std::nullopt;
         here = *handed_down;
         above_->go_on();
+        try {
+            above_->give_back();
+        } catch (const replica::Problem& problem) {
+            log::error("{}", problem.what());  // tried again in the end
+        }
     }
     here.gtid_set.clear();  // one of two that may differ: replica::Point
     if (!await(here, stop)) return std::nullopt;
@@ -115,7 +120,6 @@ bool UpperReplica::await(const replica::Point& point, const std::stop_token& sto
 
 void UpperReplica::go_on() {
     custody_.start();
-    if (above_) above_->go_on();
 }
 
 void UpperReplica::give_back() {

@@ -33,7 +33,7 @@ class UpperReplica {
     [[nodiscard]] std::optional<replica::Point> come_to(const replica::Point& point,
                                                         const std::function<void()>& hold_below,
                                                         const std::stop_token& stop);
-    /// It, and those above it, run on. Throws replica::Problem, mysql::Error.
+    /// It runs on; those above it do already. Throws replica::Problem, mysql::Error.
     void go_on();
     /// Everything there, and above it, is as it was. Does nothing where nothing was changed. Throws
     /// as Custody::give_back().

@@ -86,9 +86,7 @@ class RebuildScene : public RepairScene {
         replica().execute("SET GLOBAL read_only = OFF");
         expect_equal();
     }
-    [[nodiscard]] bool filters_can_change() const {
-        return replica().server().mariadb() || replica().server().has_data_dictionary();
-    }
+    [[nodiscard]] bool filters_can_change() const { return replica().server().changes_filters(); }
 
     TmpFolder folder_;
     std::future<ProgramRun> beside_;

@@ -235,6 +235,24 @@ TEST_P(Rebuild, AfterAFailureThatKeepsNotesAGhostIsSomebodyElses) {
     expect_equal();
 }
 
+TEST_P(Rebuild, WhatCannotBePassedOverIsRefusedAtOnce) {
+    if (filters_can_change()) GTEST_SKIP() << "this server's filters can be changed";
+    make(30);
+    break_replication();
+    const auto refused = rebuild();
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.out, HasSubstr("cannot pass a table over while it runs"));
+    EXPECT_FALSE(replica_has(kNotes));
+    EXPECT_FALSE(replica_has(kGhost));
+    replica().execute("SET GLOBAL slave_exec_mode = IDEMPOTENT");
+    replica().execute("START SLAVE");
+    catch_up();
+    const auto done = rebuild();
+    replica().execute("SET GLOBAL slave_exec_mode = STRICT");
+    EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
+    expect_equal();
+}
+
 /// Applications must not write to it while the operator looks at what is in the way.
 TEST_P(Rebuild, WhatIsRefusedAfterAKillLeavesTheReplicaReadOnly) {
     if (!knows_super_read_only()) GTEST_SKIP() << "this server has no super_read_only";

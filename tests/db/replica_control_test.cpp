@@ -115,6 +115,18 @@ TEST_P(ReplicaControl, RunsUntilAPointAndNotFurther) {
     }
 }
 
+/// An UNTIL for a thread that runs already is ignored.
+TEST_P(ReplicaControl, OneThatRunsBeyondAPointHasNotReachedIt) {
+    insert(1);
+    Point point = end();
+    point.gtid_set.clear();
+    insert(2);
+    await([&] { return rows() == 2; });
+    await([&] { return has_applied(*replica_, point); });
+    await([&] { return reached(*replica_, point) == Reached::kFailed; });
+    EXPECT_TRUE(only_channel(*replica_).sql_running);
+}
+
 TEST_P(ReplicaControl, ClosesGapsFromStopped) {
     replica::stop(*replica_);
     insert(1);
@@ -300,6 +312,15 @@ TEST_P(ReplicaControl, LiftsSuperReadOnlyAndSetsItAgain) {
         EXPECT_EQ(replica_->scalar("SELECT @@global.read_only"), "1");
         custody.session().execute("DELETE FROM " + table_);
     }
+    EXPECT_EQ(replica_->scalar("SELECT @@global.super_read_only"), "1");
+    {
+        Custody custody(connector(), notes());
+        custody.make_writable();
+        custody.stop();
+        replica_->execute("SET GLOBAL super_read_only = ON");  // as a restart may do
+        EXPECT_NO_THROW(custody.give_back());
+    }
+    EXPECT_TRUE(only_channel(*replica_).sql_running);
     EXPECT_EQ(replica_->scalar("SELECT @@global.super_read_only"), "1");
     replica_->execute("SET GLOBAL super_read_only = OFF");
     replica_->execute("SET GLOBAL read_only = " + was);
