@@ -235,6 +235,24 @@ delay_cut() { export WISP_FAULT="rebuild.applier_stopped:wait:$LOG/cut"; }
 await_cut() { await test -e "$LOG/cut"; }
 let_cut() { rm -f "$LOG/cut"; }
 
+# between_cuts COMMAND...: runs it when the first of two cuts is made and the second one is held, then lets
+# that one go. For a hook; before.sh has called hold_cuts.
+hold_cuts() {
+    export WISP_FAULT="rebuild.started:wait:$LOG/first"
+    touch "$LOG/postpone"
+}
+between_cuts() {
+    await said "cut-over is postponed" || return
+    rm "$LOG/postpone"
+    await test -e "$LOG/first" || return
+    touch "$LOG/postpone"
+    rm "$LOG/first"
+    await postponed_again || return
+    "$@" || return
+    rm "$LOG/postpone"
+}
+postponed_again() { (($(grep -cF "cut-over is postponed" "$LOG/wisp.log") > 1)); }
+
 # The cut would be made soon if it did not wait for the commits; it is given some seconds to.
 await_wrong_cut() {
     local tries=0

@@ -55,9 +55,9 @@ void check_domains(mysql::Connection& replica, const char* instead, Issues& issu
         return;
     }
     issues.push_back(
-        fmt::format("{} applies several GTID domains ({}) in parallel, without an order between "
-                    "them; SET GLOBAL"
-                    " slave_parallel_threads=0 there (with its replication stopped), or {}",
+        fmt::format("{} applies several GTID domains ({}) in parallel, without an order between"
+                    " them; SET GLOBAL slave_parallel_threads=0 there (with its replication"
+                    " stopped), or {}",
                     replica.endpoint().label(), position, instead));
 }
 

@@ -118,7 +118,7 @@ std::optional<std::string> ReplicaCut::attempt(const SwapContext& run) {
     }
     run.stop_applier();
     run.applier.hold_at({});
-    give_back_upper();
+    if (upper_) upper_->give_back();
     custody_.stop();  // it may be on its way to the point still, where it would stay
     if (!pass_over_if_broken(custody_, plan_.names.source, standing_.hands_on)) custody_.start();
     return why;
@@ -159,7 +159,7 @@ std::string ReplicaCut::cut(const SwapContext& run) {
     renamed_ = true;
     fault::point("rebuild.renamed");
     go_on(run);
-    give_back_upper();
+    if (upper_) upper_->give_back();
     return {};
 }
 
@@ -214,16 +214,6 @@ Applier::Beyond ReplicaCut::behind_point() {
                const binlog::Transaction& transaction) { return transaction.end > end; };
 }
 
-/// What fails is tried again by another attempt, or at the end of the run (Target::finish()).
-void ReplicaCut::give_back_upper() {
-    if (!upper_) return;
-    try {
-        upper_->give_back();
-    } catch (const replica::Problem& problem) {
-        log::error("{}", problem.what());
-    }
-}
-
 bool ReplicaCut::hand_down(const std::stop_token& stop) {
     const auto above = upper_->come_to(
         point_, [&] { custody_.stop(); }, stop);
@@ -255,7 +245,8 @@ bool ReplicaCut::meet(const SwapContext& run) {
         if (steady_clock::now() - looked > std::chrono::seconds(1)) {
             looked = steady_clock::now();
             demand_same_source(custody_.session(), standing_.source);
-            if (reached == replica::Reached::kNotYet) give_back_upper();  // this may take long
+            // It takes long to come there; else it is given back after the rename.
+            if (upper_ && reached == replica::Reached::kNotYet) upper_->give_back();
             look_above();
         }
         if (!said && steady_clock::now() - began > std::chrono::seconds(5)) {

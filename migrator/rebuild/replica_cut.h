@@ -63,7 +63,6 @@ class ReplicaCut {
     [[nodiscard]] Applier::Beyond behind_point();
     /// The point, in the binlog of the replica above. Stops the SQL thread before that one goes on.
     [[nodiscard]] bool hand_down(const std::stop_token& stop);
-    void give_back_upper();
     [[nodiscard]] bool meet(const SwapContext& run);
     /// False: somebody holds the table for too long.
     [[nodiscard]] bool rename();

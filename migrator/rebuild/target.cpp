@@ -186,7 +186,7 @@ void Target::note_cut() {
 
 void Target::finish(const std::stop_token& stop) {
     note_cut();
-    if (finished_.exchange(true)) return give_back_again();
+    if (finished_.exchange(true)) return give_back_at_last();  // after cuts below it
     try {
         drop_old_table();
         watch(stop);
@@ -206,21 +206,12 @@ void Target::finish(const std::stop_token& stop) {
     }
 }
 
-/// The cut of one below it may have left something.
-void Target::give_back_again() {
-    try {
-        custody_->give_back();
-    } catch (const std::exception& error) {
-        log::error("{}", error.what());
-        if (trouble_.empty()) trouble_ = error.what();
-    }
-}
-
 void Target::give_back_at_last() {
     try {
         custody_->give_back();
     } catch (const std::exception& error) {
         log::error("{}", error.what());
+        if (trouble_.empty()) trouble_ = error.what();
     }
 }
 

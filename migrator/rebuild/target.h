@@ -76,8 +76,7 @@ class Target {
   private:
     void watch(const std::stop_token& stop);
     void drop_old_table();
-    void give_back_again();
-    void give_back_at_last();  // a failure is only logged
+    void give_back_at_last();  // a failure is logged, and is trouble()
     /// It goes by file and position of the fellow above, which the primary's mean nothing to.
     [[nodiscard]] bool by_upper() const { return above_ != nullptr && !found_.by_gtids; }
     [[nodiscard]] sql::TableName asked() const { return {options_.run.schema, options_.run.table}; }

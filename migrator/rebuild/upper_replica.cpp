@@ -48,9 +48,13 @@ std::string UpperReplica::stop() {
                            status.sql_error_text.empty() ? "no error" : status.sql_error_text);
     }
     if (above_) return above_->stop();  // what does not come to it does not come down from it
+    hold();
+    return {};
+}
+
+void UpperReplica::hold() {
     custody_.make_writable();
     custody_.stop();
-    return {};
 }
 
 std::optional<replica::Point> UpperReplica::come_to(const replica::Point& point,
@@ -58,19 +62,12 @@ std::optional<replica::Point> UpperReplica::come_to(const replica::Point& point,
                                                     const std::stop_token& stop) {
     replica::Point here = point;
     if (above_) {
-        const auto hold = [&] {
-            custody_.make_writable();
-            custody_.stop();
-        };
-        const auto handed_down = above_->come_to(point, hold, stop);
+        const auto handed_down = above_->come_to(
+            point, [&] { hold(); }, stop);
         if (!handed_down) return std::nullopt;
         here = *handed_down;
         above_->go_on();
-        try {
-            above_->give_back();
-        } catch (const replica::Problem& problem) {
-            log::error("{}", problem.what());  // tried again in the end
-        }
+        above_->give_back();
     }
     here.gtid_set.clear();  // one of two that may differ: replica::Point
     if (!await(here, stop)) return std::nullopt;
@@ -123,13 +120,12 @@ void UpperReplica::go_on() {
 }
 
 void UpperReplica::give_back() {
+    if (above_) above_->give_back();
     try {
-        if (above_) above_->give_back();
-    } catch (const replica::Problem&) {
-        custody_.give_back();  // in any case
-        throw;
+        custody_.give_back();
+    } catch (const replica::Problem& problem) {
+        log::error("{}", problem.what());
     }
-    custody_.give_back();
 }
 
 std::string UpperReplica::label() {

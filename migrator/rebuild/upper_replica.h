@@ -35,11 +35,12 @@ class UpperReplica {
                                                         const std::stop_token& stop);
     /// It runs on; those above it do already. Throws replica::Problem, mysql::Error.
     void go_on();
-    /// Everything there, and above it, is as it was. Does nothing where nothing was changed. Throws
-    /// as Custody::give_back().
+    /// Everything there, and above it, is as it was. Does nothing where nothing was changed. What
+    /// fails is logged, and tried again by another attempt or at the end (Target::finish()).
     void give_back();
 
   private:
+    void hold();
     [[nodiscard]] bool await(const replica::Point& point, const std::stop_token& stop);
     [[nodiscard]] std::string label();
 

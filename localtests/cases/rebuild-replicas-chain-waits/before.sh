@@ -4,5 +4,4 @@
 add_replica_below || return
 drift "UPDATE t SET a = -1 WHERE id % 100 = 3" || return
 on_further drift "UPDATE t SET a = -1 WHERE id % 100 = 4" || return
-export WISP_FAULT="rebuild.started:wait:$LOG/first"
-touch "$LOG/postpone"
+hold_cuts
