@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "binlog/decoder.h"
-#include "binlog/dump_channel.h"
+#include "binlog/dump_to.h"
 #include "migrator/refusal.h"
 #include "migrator/row_reader.h"
 #include "mysql/connection.h"
@@ -95,22 +95,18 @@ Touched read_touched(mysql::Connection& primary, const binlog::Position& from,
     dump.endpoint = primary.endpoint();
     dump.start = from;
     dump.server_id = binlog::random_server_id(primary);
-    dump.stop_at_end = true;
     decoder.start_file(from.file, from.offset);
-    binlog::DumpChannel channel(dump);
-    const std::stop_callback wake(stop, [&] { channel.cancel(); });
-    for (;;) {
-        const auto event = channel.next();
-        if (event.empty()) break;
-        auto done = decoder.feed(event);
-        if (!done) throw migrator::Refusal(done.error());
-        if (*done) collector.take(**done);
+    try {
+        binlog::dump_to(dump, decoder, to, stop, [&](std::span<const std::uint8_t> event) {
+            auto done = decoder.feed(event);
+            if (!done) throw migrator::Refusal(done.error());
+            if (*done) collector.take(**done);
+            return true;
+        });
+    } catch (const binlog::LogEndsEarly& early) {
+        throw migrator::Refusal(early.what());
     }
     if (stop.stop_requested()) throw migrator::Stopped("stopped while comparing");
-    if (decoder.received_position() < to) {
-        throw migrator::Refusal("the binlog of " + primary.endpoint().label() + " ended at " +
-                                decoder.received_position().text() + ", before " + to.text());
-    }
     return collector.result();
 }
 

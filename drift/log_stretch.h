@@ -21,8 +21,8 @@ struct Touched {
     [[nodiscard]] bool none() const { return !all && keys.empty(); }
 };
 
-/// From `from` up to the server's end of the log, which is `to` or later. Throws mysql::Error if
-/// the log is not there any more, Refusal if it cannot be read.
+/// From `from` up to `to`, a position that the server has told. Throws mysql::Error if the log is
+/// not there any more, Refusal if it cannot be read.
 [[nodiscard]] Touched read_touched(mysql::Connection& primary, const binlog::Position& from,
                                    const binlog::Position& to, const Subject& subject,
                                    const std::stop_token& stop);

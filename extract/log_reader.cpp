@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "binlog/dump_channel.h"
+#include "binlog/dump_to.h"
 #include "binlog/file_source.h"
 #include "binlog/header.h"
 #include "binlog/server_log.h"
@@ -124,15 +124,11 @@ void LogReader::read_server(const std::stop_token& stop, const Deliver& deliver)
                         ? binlog::Position{binlog::log_files(connection).front().name, kFileStart}
                         : range_.start;
     options.server_id = binlog::random_server_id(connection);
-    options.stop_at_end = true;
-    if (stop_ <= options.start) return;
     decoder_.start_file(options.start.file, options.start.offset);
-    binlog::DumpChannel channel(options);
-    const std::stop_callback wake(stop, [&] { channel.cancel(); });
-    while (!past_stop()) {
-        const auto event = channel.next();
-        if (event.empty() || feed(event, deliver) == Step::kEnd) return;
-    }
+    binlog::dump_to(options, decoder_, std::min(stop_, end), stop,
+                    [&](std::span<const std::uint8_t> event) {
+                        return feed(event, deliver) == Step::kGoOn && !past_stop();
+                    });
 }
 
 }  // namespace wisp::extract

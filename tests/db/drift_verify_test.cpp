@@ -10,10 +10,12 @@
 #include <thread>
 #include <vector>
 
+#include "drift/log_stretch.h"
 #include "migrator/refusal.h"
 #include "replica/gtids.h"
 #include "sql/identifier.h"
 #include "tests/db/drift_scene.h"
+#include "tests/db/late_sync.h"
 
 namespace wisp {
 namespace {
@@ -174,6 +176,19 @@ TEST_P(DriftVerify, ATableWithoutAKeyIsComparedAsAWhole) {
     const bool proof = replica::gtids_tell_visible(primary());
     EXPECT_THAT(verify(), ElementsAre(HasSubstr(proof ? "t1: its rows are not the same"
                                                       : "t1: both sides differ now")));
+}
+
+/// A proof reads up to the position that the primary tells, which is on no disk yet.
+TEST_P(DriftVerify, AProofWaitsForWhatIsWrittenAndNotYetSynced) {
+    if (!test::LateSync::can_be_had(primary())) GTEST_SKIP() << "only what is synced is told";
+    table_for_writers(1);
+    const auto subject = drift::make_subject(primary(), {schema().name(), "t1"});
+    const auto before = binlog::log_end(primary());
+    test::LateSync late(primary());
+    const auto told = late.write("INSERT INTO " + schema().qualified("t1") + " VALUES (7, 1, 1)");
+    const auto touched = drift::read_touched(primary(), before, told, subject, {});
+    EXPECT_FALSE(touched.all);
+    EXPECT_EQ(touched.keys.size(), 1U);
 }
 
 TEST_P(DriftVerify, DefinitionsAndMissingTablesAreNamed) {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "tests/db/binlog_reader.h"
+#include "tests/db/late_sync.h"
 #include "tests/extract/round_trip.h"
 
 namespace wisp::extract {
@@ -63,6 +64,16 @@ TEST_P(BinlogCommands, FiltersSelectTablesAndKinds) {
     const auto none = wisp({"sql", "--table=nosuch.table", "--start-position=" + start_.text()});
     EXPECT_EQ(none.exit_code, 0);
     EXPECT_THAT(none.err, HasSubstr("no row change in this range matches"));
+}
+
+/// The server tells a stop position that it does not send yet.
+TEST_P(BinlogCommands, WhatIsWrittenAndNotYetSyncedIsWaitedFor) {
+    if (!test::LateSync::can_be_had(connection())) GTEST_SKIP() << "only what is synced is told";
+    test::LateSync late(connection());
+    const auto told = late.write("INSERT INTO " + schema() + ".a VALUES (1, 'late')");
+    const auto to =
+        wisp({"sql", "--start-position=" + start_.text(), "--stop-position=" + told.text()});
+    EXPECT_THAT(to.out, HasSubstr("'late'")) << to.err;
 }
 
 TEST_P(BinlogCommands, TimesSelectTransactions) {
