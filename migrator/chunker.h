@@ -99,6 +99,8 @@ class Chunker {
         left_ = rows;
         workers_ = workers;
     }
+    /// From now on there are so many workers.
+    void set_workers(unsigned workers) { workers_ = workers; }
     /// From now on a chunk is to take `aim`, a slice of it `slice`. Chunks of a fixed size are not
     /// sliced: whoever says how many rows means so many.
     void set_aim(std::chrono::milliseconds aim, std::chrono::milliseconds slice) {

@@ -41,6 +41,10 @@ void Ranges::expect(std::uint64_t rows, unsigned copiers) {
     state_.write([&](State& state) { state.chunker.expect(rows, copiers); });
 }
 
+void Ranges::set_workers(unsigned copiers) {
+    state_.write([&](State& state) { state.chunker.set_workers(copiers); });
+}
+
 void Ranges::set_aim(std::chrono::milliseconds aim, std::chrono::milliseconds slice) {
     state_.write([&](State& state) { state.chunker.set_aim(aim, slice); });
 }

@@ -83,6 +83,7 @@ void Engine::run_workers(const char* name,
             const Ease ease =
                 steering_.look(name, crew, static_cast<double>(queue_.bytes()) / bound);
             ranges_.set_aim(ease.chunk_time, ease.slice_time);
+            ranges_.set_workers(crew.size());
             keep_statistics();
         }
     }

@@ -325,6 +325,11 @@ TEST_P(MigratorChunker, CutsSmallerRangesTowardsTheEnd) {
     EXPECT_THAT(sizes(6'000, 4, 2'000), full);
     EXPECT_THAT(sizes(6'000, 4),
                 ElementsAre(1'500U, 1'125U, 843U, 633U, 474U, 356U, 267U, 250U, 250U, 250U, 51U));
+    Chunker chunker(plan, 0, std::chrono::milliseconds(500));
+    chunker.expect(6'000, 4);
+    chunker.set_workers(1);
+    for (unsigned i = 0; i < 3; ++i) EXPECT_TRUE(chunker.next(schema.connection()));
+    EXPECT_FALSE(chunker.next(schema.connection()));
     // There are more rows than the statistics say.
     EXPECT_THAT(sizes(1'000, 4), ElementsAre(250U, 250U, 250U, 250U, 2'000U, 2'000U, 999U));
 }
