@@ -85,15 +85,17 @@ Expected<Bytes> Decoder::State::body_of(const EventHeader& header, Bytes event) 
 }
 
 /// Own 64-bit sum, put right by the low 32 bits the server tells. The server tells none inside
-/// groups since MariaDB 11.4, and leaves out events it filters.
+/// groups since MariaDB 11.4, and leaves out events it filters. A dump that begins inside an
+/// encrypted file of MariaDB tells its START_ENCRYPTION again, without a place.
 void Decoder::State::advance(const EventHeader& header) {
     constexpr std::uint64_t kFileStart = 4;
     const bool made_up =
         header.type == EventType::kFormatDescription
             ? header.end_position == 0 || received.offset != kFileStart  // told again mid-file
             : header.type == EventType::kRotate && header.end_position == 0;
-    if (made_up || (header.flags & kFlagArtificial) != 0 || header.type == EventType::kHeartbeat ||
-        header.type == EventType::kHeartbeatV2)
+    const bool unplaced = header.type == EventType::kStartEncryption && header.end_position == 0;
+    if (made_up || unplaced || (header.flags & kFlagArtificial) != 0 ||
+        header.type == EventType::kHeartbeat || header.type == EventType::kHeartbeatV2)
         return;
     received.offset += header.size;
     if (header.end_position == 0) return;

@@ -65,7 +65,8 @@ Tail read_tail(const mysql::Endpoint& endpoint, const TailLimits& limits, Decode
     bool late = false;
     while (!at_end() && !late) {
         const auto event = channel.next();  // a heartbeat at least, twice a second
-        if (event.empty()) break;
+        late = event.empty();  // the server has ended the dump, or not yet synced the rest
+        if (late) break;
         tail.bytes += event.size();
         auto done = decoder.feed(event);
         if (!done) throw std::runtime_error(done.error());

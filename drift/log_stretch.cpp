@@ -2,8 +2,11 @@
 #include "drift/log_stretch.h"
 
 #include <algorithm>
+#include <span>
 
+#include "base/log.h"
 #include "binlog/decoder.h"
+#include "binlog/dump_channel.h"
 #include "binlog/dump_to.h"
 #include "migrator/refusal.h"
 #include "migrator/row_reader.h"
@@ -87,24 +90,26 @@ class Collector {
 
 Touched read_touched(mysql::Connection& primary, const binlog::Position& from,
                      const binlog::Position& to, const Subject& subject,
-                     const std::stop_token& stop) {
+                     const std::stop_token& stop, std::chrono::milliseconds patience) {
     Collector collector(subject);
     if (to <= from) return collector.result();
     binlog::Decoder decoder(from, collector.options());
+    decoder.start_file(from.file, from.offset);
     binlog::DumpOptions dump;
     dump.endpoint = primary.endpoint();
     dump.start = from;
     dump.server_id = binlog::random_server_id(primary);
-    decoder.start_file(from.file, from.offset);
+    const auto feed = [&](std::span<const std::uint8_t> event) {
+        auto done = decoder.feed(event);
+        if (!done) throw migrator::Refusal(done.error());
+        if (*done) collector.take(**done);
+        return true;
+    };
     try {
-        binlog::dump_to(dump, decoder, to, stop, [&](std::span<const std::uint8_t> event) {
-            auto done = decoder.feed(event);
-            if (!done) throw migrator::Refusal(done.error());
-            if (*done) collector.take(**done);
-            return true;
-        });
+        binlog::dump_to(dump, decoder, to, stop, feed, patience);
     } catch (const binlog::LogEndsEarly& early) {
-        throw migrator::Refusal(early.what());
+        log::warn("{}; any row may have been changed there", early.what());
+        return {.all = true, .keys = {}};
     }
     if (stop.stop_requested()) throw migrator::Stopped("stopped while comparing");
     return collector.result();

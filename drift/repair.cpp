@@ -176,8 +176,9 @@ class TableRepair {
             copies.merge(copies_of(*desk_.primary, primary_view(), keys, first, kKeysPerQuery));
         }
         if (found.empty()) return {};
-        const Touched touched = read_touched(*desk_.primary, *position,
-                                             binlog::log_end(*desk_.primary), subject_, stop);
+        const Touched touched =
+            read_touched(*desk_.primary, *position, binlog::log_end(*desk_.primary), subject_, stop,
+                         kStandingMeeting);
         std::vector<Key> left;
         std::vector<Key> now;
         for (const auto& [key, differing] : found) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "binlog/dump_channel.h"
 #include "binlog/dump_to.h"
 #include "binlog/file_source.h"
 #include "binlog/header.h"
@@ -124,11 +125,18 @@ void LogReader::read_server(const std::stop_token& stop, const Deliver& deliver)
                         ? binlog::Position{binlog::log_files(connection).front().name, kFileStart}
                         : range_.start;
     options.server_id = binlog::random_server_id(connection);
+    if (end < options.start)
+        throw std::runtime_error(
+            fmt::format("the start position {} lies behind the end of {}'s binlog, {}",
+                        options.start.text(), range_.server->label(), end.text()));
+    if (stop_ < options.start)
+        throw std::runtime_error(fmt::format("the stop position {} lies before the start, {}",
+                                             stop_.text(), options.start.text()));
+    if (end < stop_) log::warn("the binlog ends at {}, before {}", end.text(), stop_.text());
     decoder_.start_file(options.start.file, options.start.offset);
-    binlog::dump_to(options, decoder_, std::min(stop_, end), stop,
-                    [&](std::span<const std::uint8_t> event) {
-                        return feed(event, deliver) == Step::kGoOn && !past_stop();
-                    });
+    binlog::dump_to(
+        options, decoder_, std::min(stop_, end), stop,
+        [&](std::span<const std::uint8_t> event) { return feed(event, deliver) == Step::kGoOn; });
 }
 
 }  // namespace wisp::extract

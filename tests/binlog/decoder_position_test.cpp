@@ -50,6 +50,22 @@ TEST_F(DecoderPosition, CountsPastFourGigabytes) {
     EXPECT_EQ(done->end, (Position{"binlog.000002", build_.position}));
 }
 
+/// MariaDB tells it again where a dump begins inside an encrypted file.
+TEST_F(DecoderPosition, AnEncryptionThatHasNoPlaceMovesNothing) {
+    gtid(1);
+    query("BEGIN");
+    insert(1);
+    xid();
+    const auto before = decoder_.resume_position();
+    const auto position = build_.position;
+    build_.tells_position = false;
+    EXPECT_FALSE(feed(build_.event(EventType::kStartEncryption, Raw(17, 1))));
+    build_.tells_position = true;
+    build_.position = position;
+    EXPECT_EQ(decoder_.received_position(), before);
+    EXPECT_EQ(decoder_.resume_position(), before);
+}
+
 TEST_F(DecoderPosition, HeartbeatsMoveNothing) {
     gtid(1);
     const auto received = decoder_.received_position();

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "base/guarded.h"
 #include "binlog/decoder.h"
 #include "binlog/dump_channel.h"
+#include "binlog/dump_to.h"
 #include "binlog/streamer.h"
 #include "mysql/connection.h"
 #include "mysql/replica.h"
@@ -28,9 +30,7 @@ inline binlog::Position binlog_end(mysql::Connection& connection) {
     return status ? binlog::Position{status->file, status->offset} : binlog::Position{};
 }
 
-/// Everything from `start` to the end of the log. Hints by table, as Decoder takes them. MariaDB
-/// writes an event of its own some time after a rotation (a binlog checkpoint); if the end moves
-/// meanwhile, all is read again.
+/// Everything from `start` to the end of the log. Hints by table, as Decoder takes them.
 inline std::vector<binlog::Transaction> read_binlog(
     mysql::Connection& connection, const binlog::Position& start,
     const std::vector<sql::TableName>& watched,
@@ -39,27 +39,16 @@ inline std::vector<binlog::Transaction> read_binlog(
     options.endpoint = connection.endpoint();
     options.start = start;
     options.server_id = binlog::random_server_id(connection);
-    options.stop_at_end = true;
     std::vector<binlog::Transaction> transactions;
-    binlog::Position end;
-    binlog::Position read_to;
-    bool read = true;
-    for (int attempt = 0; attempt < 3 && read; ++attempt) {
-        end = binlog_end(connection);
-        transactions.clear();
-        binlog::Decoder decoder(watched, start, hints);
-        binlog::DumpChannel channel(options);
-        for (auto event = channel.next(); !event.empty(); event = channel.next()) {
-            auto done = decoder.feed(event);
-            EXPECT_TRUE(done) << done.error();
-            read = done.has_value();
-            if (!read) break;
-            if (*done) transactions.push_back(std::move(**done));
-        }
-        read_to = decoder.resume_position();
-        if (binlog_end(connection) == end) break;
-    }
-    EXPECT_EQ(read_to, end);
+    const auto end = binlog_end(connection);
+    binlog::Decoder decoder(watched, start, hints);
+    binlog::dump_to(options, decoder, end, {}, [&](std::span<const std::uint8_t> event) {
+        auto done = decoder.feed(event);
+        EXPECT_TRUE(done) << done.error();
+        if (done && *done) transactions.push_back(std::move(**done));
+        return done.has_value();
+    });
+    EXPECT_EQ(decoder.resume_position(), end);
     return transactions;
 }
 

@@ -10,7 +10,9 @@
 #include <thread>
 #include <vector>
 
+#include "binlog/server_log.h"
 #include "drift/log_stretch.h"
+#include "drift/subject.h"
 #include "migrator/refusal.h"
 #include "replica/gtids.h"
 #include "sql/identifier.h"
@@ -186,6 +188,7 @@ TEST_P(DriftVerify, AProofWaitsForWhatIsWrittenAndNotYetSynced) {
     const auto before = binlog::log_end(primary());
     test::LateSync late(primary());
     const auto told = late.write("INSERT INTO " + schema().qualified("t1") + " VALUES (7, 1, 1)");
+    ASSERT_FALSE(late.synced()) << "too slow to show anything";
     const auto touched = drift::read_touched(primary(), before, told, subject, {});
     EXPECT_FALSE(touched.all);
     EXPECT_EQ(touched.keys.size(), 1U);

@@ -5,21 +5,22 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
 
+#include "binlog/position.h"
 #include "binlog/server_log.h"
 #include "mysql/connection.h"
-#include "tests/support/test_server.h"
 
 namespace wisp::test {
 
 class LateSync {
   public:
     [[nodiscard]] static bool can_be_had(mysql::Connection& server) {
-        return server.scalar("SHOW GLOBAL VARIABLES LIKE 'binlog_group_commit_sync_delay'")
-            .has_value();
+        return server.scalar("SHOW GLOBAL VARIABLES LIKE 'binlog_group_commit_sync_delay'") &&
+               server.scalar("SELECT @@GLOBAL.sync_binlog") == "1";
     }
     explicit LateSync(mysql::Connection& server) : server_(server) {
         server_.execute("SET GLOBAL binlog_group_commit_sync_delay = 1000000");
@@ -42,8 +43,12 @@ class LateSync {
         return before;
     }
 
+    /// False: nobody could have been sent the statement so far.
+    [[nodiscard]] bool synced() const { return synced_; }
+
   private:
     mysql::Connection& server_;
+    std::atomic<bool> synced_{false};
     std::jthread writer_;
 };
 
