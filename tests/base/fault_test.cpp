@@ -54,13 +54,14 @@ TEST_F(FaultDeathTest, ThrowsAtAPointThatIsToFail) {
 TEST_F(FaultDeathTest, SleepsAsLongAsTold) {
     EXPECT_EXIT(
         {
-            set("WISP_FAULT", "copy.before_read:sleep:80");
+            set("WISP_FAULT", "copy.before_read:sleep:500");
             const auto began = std::chrono::steady_clock::now();
             fault::point("copy.chunk_written");
             const bool other =
-                std::chrono::steady_clock::now() - began < std::chrono::milliseconds(60);
+                std::chrono::steady_clock::now() - began < std::chrono::milliseconds(400);
             fault::point("copy.before_read");
-            end(other && std::chrono::steady_clock::now() - began >= std::chrono::milliseconds(80));
+            end(other &&
+                std::chrono::steady_clock::now() - began >= std::chrono::milliseconds(500));
         },
         ::testing::ExitedWithCode(0), "");
 }

@@ -13,6 +13,7 @@
 #include "binlog/position.h"
 #include "binlog/server_log.h"
 #include "mysql/connection.h"
+#include "mysql/error.h"
 
 namespace wisp::test {
 
@@ -32,8 +33,14 @@ class LateSync {
     /// Begins the statement beside; returns when the told end of the log has moved.
     binlog::Position write(const std::string& statement) {
         const auto before = binlog::log_end(server_);
-        writer_ = std::jthread(
-            [this, statement] { mysql::Connection(server_.endpoint(), {}).execute(statement); });
+        writer_ = std::jthread([this, statement] {
+            try {
+                mysql::Connection(server_.endpoint(), {}).execute(statement);
+            } catch (const mysql::Error& error) {
+                ADD_FAILURE() << error.what();
+            }
+            synced_ = true;
+        });
         for (unsigned look = 0; look < 10'000; ++look) {
             const auto now = binlog::log_end(server_);
             if (before < now) return now;

@@ -318,7 +318,7 @@ TEST_P(MigratorCutover, ARefusalUnderTheLockLeavesAllAsBefore) {
         const auto refuse = [](CutoverState state) {
             if (state == CutoverState::kRenaming) throw Refusal("planted");
         };
-        EXPECT_THROW(static_cast<void>(scene.attempt(way, seconds(3), refuse)), Refusal);
+        EXPECT_THROW(static_cast<void>(scene.attempt(way, seconds(30), refuse)), Refusal);
         scene.expect_unlocked();
         scene.expect_unswapped();
         scene.expect_writes_flow();

@@ -323,7 +323,7 @@ TEST_P(MigratorVerify, LooksBehindTheLockOfEitherCutOver) {
                 EXPECT_TRUE(replay_->catch_up());
                 replay_->stop_applier();
                 const Comparison comparison(plan());
-                auto context = replay_->attempt(std::chrono::seconds(3), replay_->connector());
+                auto context = replay_->attempt(std::chrono::seconds(30), replay_->connector());
                 context.before_lock = [&](mysql::Connection& session, const sql::TableName& ghost) {
                     comparison.prepare(session, ghost);
                 };

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -83,7 +82,7 @@ TEST_P(RebuildWays, HooksAreRunAtTheirPoints) {
 TEST_P(RebuildWays, CommandsAndFiguresWhileItRuns) {
     make(30);
     on_replica("DELETE FROM ", " WHERE id = 5");
-    const std::string port = std::to_string(20'000 + ::getpid() % 20'000);
+    const std::string port = std::to_string(10'000 + server().primary.port % 10'000);
     beside_ = std::async(std::launch::async, [&] {
         return rebuild({"--postpone-cut-over-flag-file=" + folder_.file("postpone"),
                         "--serve-socket-file=" + folder_.file("sock"), "--metrics-listen=" + port});

@@ -6,6 +6,6 @@ await said "cut-over is postponed" || exit
 twin "INSERT INTO {T} VALUES (3000, 5, 7)"
 twin "UPDATE {T} SET a = 9 WHERE id = 2000"
 await finds "SELECT 1 FROM _t_gho WHERE id = 2000 AND a = 9" || exit
-await_checkpoint || exit
+await_checkpoint && await_checkpoint || exit # the first may have begun before
 kill_wisp
 await said "took over" && rm "$LOG/postpone"
