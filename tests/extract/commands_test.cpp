@@ -66,6 +66,24 @@ TEST_P(BinlogCommands, FiltersSelectTablesAndKinds) {
     EXPECT_THAT(none.err, HasSubstr("no row change in this range matches"));
 }
 
+TEST_P(BinlogCommands, PositionsThatTheLogDoesNotHaveAreNotPassedOver) {
+    run(kWork);
+    const auto end = test::binlog_end(connection());
+    const auto behind = fmt::format("{}:{}", end.file, end.offset + 1'000);
+    const auto start = wisp({"rollback", "--start-position=" + behind});
+    EXPECT_EQ(start.exit_code, 1);
+    EXPECT_THAT(start.err, HasSubstr("lies behind the end of"));
+    const auto turned =
+        wisp({"sql", "--start-position=" + end.text(), "--stop-position=" + start_.text()});
+    EXPECT_EQ(turned.exit_code, 1);
+    EXPECT_THAT(turned.err, HasSubstr("lies before the start"));
+    const auto stop =
+        wisp({"sql", "--start-position=" + start_.text(), "--stop-position=" + behind});
+    EXPECT_EQ(stop.exit_code, 0) << stop.err;
+    EXPECT_THAT(stop.err, HasSubstr("the binlog ends at"));
+    EXPECT_THAT(stop.out, HasSubstr("DELETE FROM"));
+}
+
 /// The server tells a stop position that it does not send yet.
 TEST_P(BinlogCommands, WhatIsWrittenAndNotYetSyncedIsWaitedFor) {
     if (!test::LateSync::can_be_had(connection())) GTEST_SKIP() << "only what is synced is told";
