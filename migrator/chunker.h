@@ -99,7 +99,7 @@ class Chunker {
         left_ = rows;
         workers_ = workers;
     }
-    /// As many are at work now as the last chunks are to be made smaller for.
+    /// For how many the last chunks are made smaller from now on: those at work.
     void set_workers(unsigned workers) { workers_ = workers; }
     /// From now on a chunk is to take `aim`, a slice of it `slice`. Chunks of a fixed size are not
     /// sliced: whoever says how many rows means so many.

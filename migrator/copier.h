@@ -40,7 +40,7 @@ class Ranges {
     void note(std::uint64_t rows, std::chrono::steady_clock::duration took);
     /// About so many rows are still to be cut, for so many copiers.
     void expect(std::uint64_t rows, unsigned copiers);
-    /// As many are at work now as the last chunks are to be made smaller for.
+    /// For how many the last chunks are made smaller from now on: those at work.
     void set_workers(unsigned copiers);
     /// The time that a chunk is to take, where its size is steered.
     void set_aim(std::chrono::milliseconds aim, std::chrono::milliseconds slice);

@@ -53,9 +53,9 @@ class DumpTo : public test::SchemaTest {
         end.offset += 1'000;
         return end;
     }
-    std::set<std::string> dumps() {
+    static std::set<std::string> dumps(mysql::Connection& connection) {
         std::set<std::string> ids;
-        for (const auto& row : connection().query(
+        for (const auto& row : connection.query(
                  "SELECT ID FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'"))
             ids.insert(row.text(0));
         return ids;
@@ -91,14 +91,12 @@ TEST_P(DumpTo, ALogThatEndsEarlierIsNoEnd) {
 
 /// What the server sends then looks like the end of the log.
 TEST_P(DumpTo, ADumpThatIsKilledIsNoEnd) {
-    const auto before = dumps();
+    const auto before = dumps(connection());
     const std::jthread killer([&](const std::stop_token& stop) {
         mysql::Connection control(server().primary, {});
         while (!stop.stop_requested()) {
-            for (const auto& row :
-                 control.query("SELECT ID FROM information_schema.PROCESSLIST WHERE COMMAND LIKE"
-                               " 'Binlog Dump%'")) {
-                if (!before.contains(row.text(0))) control.execute("KILL QUERY " + row.text(0));
+            for (const auto& id : dumps(control)) {
+                if (!before.contains(id)) control.execute("KILL QUERY " + id);
             }
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }

@@ -257,13 +257,13 @@ TEST_P(BinlogStream, ReadsTaggedGtids) {
               "1");
 }
 
-TEST_P(BinlogStream, StopsAtOnce) {
+TEST_P(BinlogStream, StopsWithinASecond) {
     test::RunningStream stream(server().primary, start_, {watched()});
     insert(1);
     ASSERT_TRUE(stream.wait_for_changes(1));
     const auto asked = std::chrono::steady_clock::now();
     stream.stop();
-    EXPECT_LT(std::chrono::steady_clock::now() - asked, 10s);
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, 1s);
     stream.look([](const auto& seen) { EXPECT_EQ(seen.failure, ""); });
 }
 
